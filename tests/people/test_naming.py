@@ -127,6 +127,7 @@ UNUSUAL_CHARACTERS = [
     ("山田\u3000太郎", "山田", "太郎"),
     ("Joe\u00a0Bloggs", "Joe", "Bloggs"),
     ("\ufeffJoe\u200b Bloggs\u200d", "Joe", "Bloggs"),
+    ("\u2068Joe\u2069 Bloggs", "Joe", "Bloggs"),
     ("Dr.\u00a0Bloggs", None, "Bloggs"),
     ("山田\uff0c太郎", "太郎", "山田"),
     ("山田、太郎", "山田、太郎", None),
@@ -143,7 +144,7 @@ NAMES = st.one_of(st.text(max_size=255), st.lists(PIECES, max_size=20).map("".jo
 
 def words(text: str) -> list[str]:
     """What is written between spaces, commas and dots, invisible characters left out."""
-    return re.findall(r"[^\s,\uff0c\ufe50.]+", re.sub("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", text))
+    return re.findall(r"[^\s,\uff0c\ufe50.]+", re.sub("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", "", text))
 
 
 @pytest.mark.parametrize(("name", "first", "last"), FROM_THE_ARTICLE)
