@@ -25,7 +25,9 @@ CREDENTIALS = GENERATIONS | frozenset(
 # U+FF0C and U+FE50 are forms of the comma, as U+3000 is of the space. "、" separates the items of a list: no comma.
 _COMMA = re.compile("[,\uff0c\ufe50]")
 # Invisible and without meaning inside a name: zero-width spaces, soft hyphen, marks of writing direction.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
 # The joiners shape Persian words and emoji, so they go from the edges of a word only.
 _JOINERS = "\u200c\u200d"
 # Titles with something behind them, also written together ("Prof.Dr.Anna"); never the first half of an email.

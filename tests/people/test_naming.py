@@ -144,7 +144,9 @@ NAMES = st.one_of(st.text(max_size=255), st.lists(PIECES, max_size=20).map("".jo
 
 def words(text: str) -> list[str]:
     """What is written between spaces, commas and dots, invisible characters left out."""
-    return re.findall(r"[^\s,\uff0c\ufe50.]+", re.sub("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", "", text))
+    return re.findall(
+        r"[^\s,\uff0c\ufe50.]+", re.sub("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", "", text)
+    )
 
 
 @pytest.mark.parametrize(("name", "first", "last"), FROM_THE_ARTICLE)
