@@ -1,0 +1,20 @@
+"""Fixtures that every test may ask for."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if os.environ.get("TESTING") != "1":
+        raise pytest.UsageError("Run the suite with `python3 manage.py test`: it starts the servers that the tests need.")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Throttles and presence live in the cache: no test sees another's."""
+    from django.core.cache import cache
+
+    yield
+    cache.clear()
