@@ -1,0 +1,214 @@
+// What a page cannot say in HTML. Everything works without this file; it makes things quicker and kinder.
+"use strict";
+
+const root = document.documentElement;
+root.classList.add("js");
+
+const year = 365 * 24 * 3600;
+const remember = (name, value) => {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${value ? year : 0}; SameSite=Lax${secure}`;
+};
+
+const say = (sentence) => {
+  const announcer = document.getElementById("announcer");
+  announcer.textContent = "";
+  setTimeout(() => (announcer.textContent = sentence), 50);
+};
+
+// --- The teammate's own time zone: the server renders dates in it.
+
+remember("tz", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+
+// --- Theme: system, light or dark. The cookie lets the server set it before the first paint.
+
+const theme = () => root.dataset.theme || "system";
+
+const showTheme = () => {
+  for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeToggle === theme()));
+  }
+};
+
+const setTheme = (name) => {
+  if (name === "system") delete root.dataset.theme;
+  else root.dataset.theme = name;
+  remember("theme", name === "system" ? "" : name);
+  showTheme();
+};
+
+showTheme();
+
+// --- Copying
+
+const copy = async (text) => {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea"); // a page without https has no clipboard
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("refused");
+};
+
+const copyFrom = async (button) => {
+  try {
+    await copy(button.dataset.copy);
+    say("Copied");
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  } catch {
+    flashError("The browser did not let us copy. Select the text and copy it by hand.");
+  }
+  button.focus();
+};
+
+// --- Messages
+
+const flashError = (sentence) => {
+  const flash = document.getElementById("flash-error").content.firstElementChild.cloneNode(true);
+  flash.querySelector("span").textContent = sentence;
+  document.getElementById("flash").append(flash);
+};
+
+const fadeLater = (flash) => {
+  if (flash.matches?.(".flash.success, .flash.info")) setTimeout(() => fade(flash), 7000);
+};
+
+const fade = (flash) => {
+  if (flash.matches(":hover, :focus-within")) setTimeout(() => fade(flash), 2000);
+  else flash.remove();
+};
+
+const flashes = document.getElementById("flash");
+if (flashes) {
+  for (const flash of flashes.children) fadeLater(flash);
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(fadeLater))).observe(flashes, {
+    childList: true,
+  });
+}
+
+// --- Menus and popovers made of <details>
+
+const openPanels = () => document.querySelectorAll("details:is(.menu, .popover)[open]");
+
+const closePanels = (except) => {
+  for (const panel of openPanels()) if (!panel.contains(except)) panel.open = false;
+};
+
+// --- Clicks
+
+document.addEventListener("click", (event) => {
+  closePanels(event.target);
+  const on = (selector) => event.target.closest(selector);
+
+  if (on("[data-copy]")) copyFrom(on("[data-copy]"));
+  if (on("[data-theme-toggle]")) setTheme(on("[data-theme-toggle]").dataset.themeToggle);
+  if (on("[data-dismiss]")) on(".flash").remove();
+  if (on("[data-close]") && on("dialog")) {
+    event.preventDefault(); // without a dialog it is a link back to the page
+    on("dialog").close();
+  }
+  if (event.target.matches("dialog.dialog")) event.target.close(); // the dimmed page behind it
+});
+
+// --- Keys
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const panel = event.target.closest("details:is(.menu, .popover)[open]") || openPanels()[0];
+    if (panel) {
+      panel.open = false;
+      panel.querySelector("summary").focus();
+      return;
+    }
+    const cancel = event.target.closest("form")?.querySelector("[data-cancel]");
+    if (cancel) {
+      event.preventDefault();
+      cancel.click();
+    }
+  }
+  if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) {
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  }
+});
+
+const searchKey = document.querySelector("[data-search-key]");
+if (searchKey && /Mac|iPhone|iPad/.test(navigator.platform)) searchKey.textContent = "⌘K";
+
+// --- A form in place saves when it is left, as it does on Enter; left unchanged, it closes.
+
+const isChanged = (form) =>
+  [...form.elements].some((field) => {
+    if (field.type === "hidden" || field.type === "submit" || field.type === "button") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.options) {
+      const stood = [...field.options].filter((option) => option.defaultSelected);
+      const chosen = [...field.options].filter((option) => option.selected);
+      return String(chosen.map((o) => o.value)) !== String((stood.length ? stood : [field.options[0]]).map((o) => o?.value));
+    }
+    return field.value !== field.defaultValue;
+  });
+
+document.addEventListener("focusout", (event) => {
+  const form = event.target.closest("form[data-save-on-leave]");
+  if (!form || form.contains(event.relatedTarget)) return;
+  setTimeout(() => {
+    const isLeft = form.isConnected && document.hasFocus() && !form.contains(document.activeElement);
+    if (!isLeft || form.matches(".htmx-request") || form.querySelector(".htmx-request")) return;
+    if (isChanged(form)) form.requestSubmit();
+    else if (!form.querySelector("[aria-invalid='true'], .error, .errorlist")) form.querySelector("[data-cancel]")?.click();
+  }, 150);
+});
+
+// --- htmx: the focus stays where the hand was
+
+let focusWasInside = false;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (isProblem(event.detail.serverResponse)) return showProblem(event.detail);
+  const target = event.detail.target;
+  focusWasInside = Boolean(target && target.contains(document.activeElement) && document.activeElement !== document.body);
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target?.id === "dialog" && event.detail.target.childElementCount && !event.detail.target.open) {
+    event.detail.target.showModal();
+  }
+  if (!focusWasInside || document.activeElement !== document.body) return;
+  focusWasInside = false;
+  const next = "[autofocus], [aria-invalid='true'], [data-focus], a[href], button, input:not([type='hidden']), select, textarea";
+  (event.target.querySelector(next) || event.target).focus?.();
+});
+
+document.addEventListener("dialog-close", () => document.getElementById("dialog")?.close());
+
+// --- htmx: a refusal comes as a message in place of what was asked for; an answer that does not come is said
+
+const isProblem = (answer) => /^\s*<div class="flash error"[^>]* data-problem>/.test(answer);
+
+const showProblem = (swap) => {
+  swap.target = document.getElementById("flash");
+  swap.swapOverride = "beforeend";
+  swap.shouldSwap = true;
+  swap.isError = false;
+};
+
+document.addEventListener("htmx:sendError", () => flashError("The server did not answer. Check the connection and try again."));
+document.addEventListener("htmx:timeout", () => flashError("The server took too long to answer. Try again."));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 401) location.reload(); // signed out meanwhile: the page itself leads to sign-in
+  else if (status === 403) flashError("Your role does not allow this, or the page is too old. Load the page again.");
+  else if (status === 404) flashError("This is gone: it was deleted or archived meanwhile. Load the page again.");
+  else if (status === 429) flashError("Too many requests. Wait a moment and try again.");
+  else if (status >= 500) flashError("Something went wrong on the server. Nothing may have been saved; try again.");
+  else flashError("The server refused this request. Load the page again.");
+});
