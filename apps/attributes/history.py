@@ -1,0 +1,143 @@
+"""The history of values and the log of refusals: written by `writing` and by doors that refuse whole, read by pages."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from apps.workspace.hands import Hand
+from apps.workspace.models import Workspace
+
+from .definitions import Catalogue
+from .models import Attributed, AttributeChange, RefusedWrite
+from .reports import Report
+from .sources import Source
+
+LONGEST_RAW = 255
+
+ADD_CHANGES = """
+    INSERT INTO attributes_attributechange
+        (workspace_id, about, record_id, key, old, new, source, hand, teammate_id, token_id, at)
+    SELECT %s, %s, line.record_id, line.key, line.old::jsonb, line.new::jsonb, %s, %s, %s, %s, %s
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS line(record_id, key, old, new)
+"""
+
+COUNT_REFUSALS = """
+    INSERT INTO attributes_refusedwrite AS kept
+        (workspace_id, about, record_id, key, source, reason, message, raw, hand, count, first_at, last_at)
+    SELECT %s, %s, line.record_id, line.key, %s, line.reason, line.message, line.raw, %s, 1, %s, %s
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS line(record_id, key, reason, message, raw)
+    ORDER BY line.record_id, line.key, line.reason
+    ON CONFLICT (workspace_id, about, record_id, key, source, reason) DO UPDATE
+    SET count = kept.count + 1, last_at = excluded.last_at, raw = excluded.raw, message = excluded.message,
+        hand = excluded.hand
+"""
+
+
+def add_changes(
+    about: str,
+    workspace: Workspace,
+    known: Catalogue,
+    reports: Mapping[int, Report],
+    source: Source,
+    by: Hand,
+    now: datetime,
+) -> None:
+    """One line a changed value, in one statement."""
+    lines = [
+        (pk, key, _json(change.old), _json(change.new))
+        for pk, report in reports.items()
+        for key, change in report.changed.items()
+    ]
+    if lines:
+        columns = [list(column) for column in zip(*lines, strict=True)]
+        hand = [source, by.name[:120], by.teammate_id, by.token_id, now]
+        with connection.cursor() as cursor:
+            cursor.execute(ADD_CHANGES, [workspace.pk, about, *hand, *columns])
+
+
+def count_refusals(
+    about: str,
+    workspace: Workspace,
+    reports: Mapping[int | None, Report] | Mapping[int, Report],
+    source: Source,
+    by: Hand,
+    now: datetime,
+) -> None:
+    """One line a refused value; the same refusal again is counted. `None` as pk: the record never came to be."""
+    lines = {
+        (pk, _bounded(key, 190), refusal.reason): (
+            _bounded(refusal.message, 500),
+            shown(report.raw.get(key)),
+        )
+        for pk, report in reports.items()
+        for key, refusal in report.refused.items()
+    }
+    if lines:
+        columns = [
+            list(column)
+            for column in zip(
+                *((*line, *said) for line, said in lines.items()), strict=True
+            )
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                COUNT_REFUSALS,
+                [workspace.pk, about, source, by.name[:120], now, now, *columns],
+            )
+
+
+def latest_changes(record: Attributed) -> dict[str, AttributeChange]:
+    """The newest line of every value of a record: where each present value comes from. One query."""
+    lines = (
+        AttributeChange.objects.filter(
+            workspace_id=record.workspace_id, about=record.about, record_id=record.pk
+        )
+        .order_by("key", "-id")
+        .distinct("key")
+    )
+    return {line.key: line for line in lines}
+
+
+def history_of(record: Attributed, key: str) -> list[AttributeChange]:
+    """Every line of one value, newest first (AUD-05)."""
+    lines = AttributeChange.objects.filter(
+        workspace_id=record.workspace_id,
+        about=record.about,
+        record_id=record.pk,
+        key=key,
+    )
+    return list(lines.order_by("-id"))
+
+
+def refusals_of(record: Attributed) -> list[RefusedWrite]:
+    """What was refused to a record, newest first (BEY-02)."""
+    lines = RefusedWrite.objects.filter(
+        workspace_id=record.workspace_id, about=record.about, record_id=record.pk
+    )
+    return list(lines.order_by("-last_at", "-id"))
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def shown(raw: Any) -> str:
+    """What was sent, as text that can be kept: bounded, without what PostgreSQL cannot hold."""
+    text = (
+        raw
+        if isinstance(raw, str)
+        else orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    )
+    return _bounded(text, LONGEST_RAW)
+
+
+def _bounded(text: str, longest: int) -> str:
+    return (
+        text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        .encode("utf-8", "replace")
+        .decode()[:longest]
+    )

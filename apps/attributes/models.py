@@ -1,0 +1,183 @@
+"""Attributes, the records that carry them, and what became of every value that was offered."""
+
+import secrets
+import time
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.workspace.models import AccessToken, Teammate, Workspace
+
+from .kinds import OFFERED
+from .reports import Reason
+from .sources import Source
+
+
+class About(models.TextChoices):
+    PERSON = "person", "People"
+    COMPANY = "company", "Companies"
+
+
+class Attribute(models.Model):
+    """A custom data attribute: a named, typed fact about people or about companies (ATT-08, ATT-09).
+
+    Written by `defining` alone. Its name never changes (ATT-16) and it is never deleted, only archived (ATT-39).
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="attributes")
+    about = models.CharField(max_length=8, choices=About)
+    name = models.CharField(max_length=190)
+    kind = models.CharField(
+        "type", max_length=8, choices=[(kind.name, kind.label) for kind in OFFERED]
+    )
+    column = models.CharField(max_length=12, editable=False)
+    description = models.CharField(max_length=500, blank=True)
+    options = ArrayField(models.CharField(max_length=255), default=list, blank=True)
+    messenger_protected = models.BooleanField(
+        "prevent updates via the Messenger", default=False
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        Teammate, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_from = models.CharField(max_length=12, choices=Source)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "about", "name"],
+                name="an_attributes_name_is_taken_once",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "about", "column"],
+                name="a_column_holds_one_attribute",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class State(models.TextChoices):
+    """Where a record stands. Only active ones are seen; the others keep their identifiers (IDN-04, IDN-19)."""
+
+    ACTIVE = "active", "Active"
+    ARCHIVED = "archived", "Archived"
+    BLOCKED = "blocked", "Blocked"
+    PENDING_DELETION = "pending_deletion", "Pending deletion"
+    MERGED = "merged", "Merged"
+
+
+def new_public_id() -> str:
+    """24 hex digits, ordered by time: the id that the world sees."""
+    return f"{int(time.time()):08x}{secrets.token_hex(8)}"
+
+
+class AttributedQuerySet(models.QuerySet):
+    def of(self, workspace: Workspace) -> Self:
+        return self.filter(workspace=workspace)
+
+    def active(self) -> Self:
+        """Those that lists, searches, links and profiles know."""
+        return self.filter(state=State.ACTIVE)
+
+
+class Attributed(models.Model):
+    """A record whose values are attributes: a person or a company.
+
+    Custom values stand in the table's value columns (see `columns`), which this model does not know: read them with
+    `values.read`, write any value with `writing.write`. Standard values are fields and are written the same way.
+    """
+
+    about: ClassVar[str]
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE)
+    public_id = models.CharField(max_length=24, default=new_public_id)
+    state = models.CharField(
+        max_length=16, choices=State, db_default=State.ACTIVE, default=State.ACTIVE
+    )
+    # key → source, of every value whose last hand was not a plain ping
+    holders = models.JSONField(
+        db_default=models.Value({}, models.JSONField()), default=dict, editable=False
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    objects = AttributedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def derive(cls, changed: dict[str, Any]) -> dict[str, Any]:
+        """Columns that follow from changed values (first name from name): column → value."""
+        return {}
+
+
+class AttributeChange(models.Model):
+    """One line of a value's history: what it was, what it became, from where, by whom, when (UPD-04, AUD-05)."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=8, choices=About)
+    record_id = models.BigIntegerField()
+    key = models.CharField(max_length=190)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    source = models.CharField(max_length=12, choices=Source)
+    hand = models.CharField(max_length=120, blank=True)
+    teammate = models.ForeignKey(
+        Teammate, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    token = models.ForeignKey(
+        AccessToken, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["workspace", "about", "record_id", "key", "-id"],
+                name="history_of_a_value",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.old} → {self.new} ({self.source})"
+
+
+class RefusedWrite(models.Model):
+    """A value that was not taken, and why (BEY-02). Repeats are counted, not repeated."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    about = models.CharField(max_length=8, choices=About)
+    record_id = models.BigIntegerField(null=True)  # none: the record never came to be
+    key = models.CharField(max_length=190)
+    source = models.CharField(max_length=12, choices=Source)
+    reason = models.CharField(
+        max_length=16, choices=[(reason.value, reason.name) for reason in Reason]
+    )
+    message = models.CharField(max_length=500)
+    raw = models.CharField(max_length=255)  # what was sent, cut short
+    hand = models.CharField(max_length=120, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "about", "record_id", "key", "source", "reason"],
+                name="a_repeated_refusal_is_counted",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(fields=["workspace", "-last_at"], name="refusals_newest_first")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message} ×{self.count}"

@@ -1,0 +1,464 @@
+"""The only writer of values (UPD-01). One path, and it takes a list: an edit by hand is a batch of one.
+
+    offers ──▶ address ──▶ hold ──▶ judge ──▶ store ──▶ reports
+               (keys)     (lock)   (rules)   (1 UPDATE, 1 history, 1 refusals)
+
+The number of statements is the same for a batch of one and of a thousand.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import DataError, OperationalError, connection, transaction
+from psycopg.errors import ProgramLimitExceeded
+
+from apps.workspace.hands import NOBODY, Hand
+from apps.workspace.models import Seat, Workspace
+
+from .catalogue import catalogue_of
+from .defining import define_missing
+from .definitions import Catalogue, Definition
+from .history import add_changes, count_refusals
+from .keys import rewritten
+from .kinds import Setting
+from .models import Attributed
+from .precedence import may_write
+from .reports import Change, Reason, Refusal, Report
+from .sources import Source
+from .standard import is_standard_name
+
+Offer = Mapping[str, Any]
+Columns = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Held:
+    """A locked record: its values of the batch's attributes, and who holds them."""
+
+    values: dict[str, Any]
+    holders: dict[str, str] = field(default_factory=dict)
+
+    def holder(self, key: str) -> Source | None:
+        """Whose value stands there; an empty one is nobody's, unless a teammate blanked it (QUAL-17)."""
+        if held := self.holders.get(key):
+            return Source(held)
+        return None if self.values.get(key) is None else Source.PING
+
+
+@transaction.atomic
+def write(
+    model: type[Attributed],
+    workspace: Workspace,
+    offers: Mapping[int, Offer],
+    source: Source,
+    *,
+    now: datetime,
+    by: Hand = NOBODY,
+    births: Mapping[int, Columns] | None = None,
+) -> dict[int, Report]:
+    """Offer values to records of one model: {pk: {key: raw value}}; what becomes of each is in its report.
+
+    Pings speak in the snippet's keys (`user_id`, `created_at`), all others in the catalogue's. `births` are records
+    that do not stand yet, by the pk they will have, with the columns they start from. Records of another workspace
+    are not found and get no report.
+    """
+    known, offers, refused = _address(model, workspace, offers, source, by, now)
+    batch = _batch(known, offers, source)
+    held = _hold(
+        model, workspace, [pk for pk in offers if not births or pk not in births], batch
+    )
+    for pk in births or ():
+        held[pk] = Held({})
+    settings = _settings(workspace, batch, source)
+    reports = {
+        pk: _judge(
+            model.about,
+            known,
+            held[pk],
+            offers[pk],
+            refused.get(pk, {}),
+            source,
+            settings,
+        )
+        for pk in offers
+        if pk in held
+    }
+    _store(model, known, held, reports, source, now, births or {})
+    add_changes(model.about, workspace, known, reports, source, by, now)
+    count_refusals(model.about, workspace, reports, source, by, now)
+    return reports
+
+
+# ---- addressing: which attribute does a key mean? --------------------------------------------------------------------
+
+
+def _address(
+    model: type[Attributed],
+    workspace: Workspace,
+    offers: Mapping[int, Offer],
+    source: Source,
+    by: Hand,
+    now: datetime,
+) -> tuple[Catalogue, Mapping[int, Offer], dict[int, dict[str, Refusal]]]:
+    """The catalogue, made to know a ping's new keys; and the offers with their keys made good."""
+    known = catalogue_of(workspace, model.about)
+    if not source.is_ping:
+        return known, offers, {}
+    refused: dict[int, dict[str, Refusal]] = {}
+    addressed: dict[int, Offer] = {}
+    unknown: dict[str, Any] = {}
+    for pk, offer in offers.items():
+        addressed[pk], refused[pk] = _addressed(known, offer, source)
+        for key, raw in addressed[pk].items():
+            if (
+                known.find(key, source) is None
+                and not is_blank(raw, source)
+                and not is_standard_name(model.about, key)
+            ):
+                unknown.setdefault(key, raw)
+    if (
+        unknown and model.about == "person"
+    ):  # companies' attributes are never made by a ping (ATT-22)
+        not_made = _make(workspace, unknown, source, by, now)
+        known = catalogue_of(workspace, model.about)
+        for pk, offer in addressed.items():
+            refused[pk].update({key: not_made[key] for key in offer if key in not_made})
+    return known, addressed, refused
+
+
+def _addressed(
+    known: Catalogue, offer: Offer, source: Source
+) -> tuple[dict[str, Any], dict[str, Refusal]]:
+    """A ping's offer with each unsupported character as an underscore (ATT-29, ATT-31)."""
+    good: dict[str, Any] = {}
+    bad: dict[str, Refusal] = {}
+    for key, raw in offer.items():
+        if known.find(key, source):
+            good[key] = raw
+            continue
+        try:
+            good[rewritten(key)] = raw
+        except Refusal as refusal:
+            good[key] = raw
+            bad[key] = refusal
+    return good, bad
+
+
+def _make(
+    workspace: Workspace,
+    unknown: dict[str, Any],
+    source: Source,
+    by: Hand,
+    now: datetime,
+) -> dict[str, Refusal]:
+    if workspace.messenger_creates_attributes:
+        return define_missing(workspace, unknown, source, by, now)
+    closed = Refusal(
+        Reason.NOT_CREATED,
+        "is unknown, and the Messenger may not create attributes here",
+    )  # MSG-08
+    return dict.fromkeys(unknown, closed)
+
+
+def _batch(
+    known: Catalogue, offers: Mapping[int, Offer], source: Source
+) -> list[Definition]:
+    """The attributes that a batch of offers touches, each once."""
+    keys = dict.fromkeys(key for offer in offers.values() for key in offer)
+    return list(
+        {d.key: d for d in (known.find(key, source) for key in keys) if d}.values()
+    )
+
+
+# ---- holding: lock and read ------------------------------------------------------------------------------------------
+
+
+def _hold(
+    model: type[Attributed],
+    workspace: Workspace,
+    pks: list[int],
+    batch: list[Definition],
+) -> dict[int, Held]:
+    """Lock the records, in the order of their keys so that no two batches wait for each other, and read the batch's columns."""
+    if not pks:
+        return {}
+    columns = "".join(
+        f", {connection.ops.quote_name(definition.column)}" for definition in batch
+    )
+    statement = (
+        f"SELECT id, holders{columns} FROM {model._meta.db_table} "  # noqa: S608 - our own columns
+        "WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [workspace.pk, pks])
+        return {
+            pk: Held(
+                {
+                    d.key: None if v is None else d.kind.loaded(v)
+                    for d, v in zip(batch, values, strict=True)
+                },
+                orjson.loads(holders) if isinstance(holders, str | bytes) else holders,
+            )
+            for pk, holders, *values in cursor.fetchall()
+        }
+
+
+# ---- judging: the rules ----------------------------------------------------------------------------------------------
+
+
+def is_blank(raw: Any, source: Source) -> bool:
+    """Whether what was sent says "no value" (ATT-34, ATT-35). Zero and false are values (ATT-36)."""
+    if raw is None:
+        return True
+    if not isinstance(raw, str):
+        return False
+    text = raw.strip()
+    return not text or (source.is_ping and text in ("null", "undefined"))
+
+
+def _settings(
+    workspace: Workspace, batch: list[Definition], source: Source
+) -> dict[str, Setting]:
+    members: frozenset[int] = frozenset()
+    if any(definition.kind.name == "member" for definition in batch):
+        members = frozenset(
+            Seat.objects.filter(workspace=workspace).values_list(
+                "teammate_id", flat=True
+            )
+        )
+    zone = workspace.zone
+    return {
+        definition.key: Setting(source, zone, definition.options, members)
+        for definition in batch
+    }
+
+
+def _judge(
+    about: str,
+    known: Catalogue,
+    held: Held,
+    offer: Offer,
+    refused: dict[str, Refusal],
+    source: Source,
+    settings: dict[str, Setting],
+) -> Report:
+    report = Report()
+    for key, raw in offer.items():
+        definition = known.find(key, source)
+        try:
+            if key in refused:
+                raise refused[key]
+            if definition is None:
+                if (
+                    about == "person"
+                    and source.is_ping
+                    and is_blank(raw, source)
+                    and not is_standard_name(about, key)
+                ):
+                    continue  # no value for no attribute: nothing to make, nothing to say (ATT-24)
+                raise _unknown(about, key)
+            change = _change(about, definition, held, raw, source, settings)
+        except Refusal as refusal:
+            report.refused[key], report.raw[key] = refusal, raw
+        else:
+            if change:
+                report.changed[definition.key] = change
+    return report
+
+
+def _unknown(about: str, key: str) -> Refusal:
+    if is_standard_name(about, key):
+        return Refusal(
+            Reason.RESERVED,
+            "is the name of a standard attribute, or reserved; it cannot be sent as it is",
+        )
+    return Refusal(
+        Reason.UNKNOWN, "does not exist; create it as a data attribute first"
+    )
+
+
+def _change(
+    about: str,
+    definition: Definition,
+    held: Held,
+    raw: Any,
+    source: Source,
+    settings: dict[str, Setting],
+) -> Change | None:
+    """What the offered value changes; None where everything is so already. Raises Refusal."""
+    _admit(definition, source)
+    key = definition.key
+    value = None if is_blank(raw, source) else definition.kind.clean(raw, settings[key])
+    old, holder = held.values.get(key), held.holder(key)
+    if not may_write(about, source, holder):
+        if value == old:
+            return None
+        raise Refusal(Reason.YIELDED, _yielding(holder))
+    new_holder = _held_by(source, value, held.holders.get(key))
+    if value == old and new_holder == held.holders.get(key):
+        return None
+    return Change(old, value, new_holder)
+
+
+def _admit(definition: Definition, source: Source) -> None:
+    if definition.archived:
+        raise Refusal(Reason.ARCHIVED, "is archived; unarchive it to write to it")
+    if source not in definition.writable:
+        raise Refusal(
+            Reason.READ_ONLY,
+            "cannot be written this way; the platform sets it, or another channel does",
+        )
+    if definition.protected and source is Source.PING:
+        raise Refusal(Reason.PROTECTED, "is protected from updates via the Messenger")
+
+
+def _yielding(holder: Source | None) -> str:
+    if holder is Source.MANUAL:
+        return "was ignored: a teammate's value is kept"
+    return "was ignored: workflows only fill empty values"
+
+
+def _held_by(source: Source, value: Any, before: str | None) -> str | None:
+    """The entry among the holders after a write: none for pings and for empty values."""
+    if source is Source.AUTO:
+        return before
+    if source.is_ping or (value is None and source is not Source.MANUAL):
+        return None
+    return source.value
+
+
+# ---- storing ---------------------------------------------------------------------------------------------------------
+
+
+def _store(
+    model: type[Attributed],
+    known: Catalogue,
+    held: dict[int, Held],
+    reports: dict[int, Report],
+    source: Source,
+    now: datetime,
+    births: Mapping[int, Columns],
+) -> None:
+    rows = {
+        pk: (_columns(model, known, report), _holders(held[pk].holders, report))
+        for pk, report in reports.items()
+        if report.changed and pk not in births
+    }
+    if rows:
+        _update_or_refuse(model, rows, reports, now)
+    if births:
+        _insert(model, known, births, reports, now)
+
+
+def _columns(model: type[Attributed], known: Catalogue, report: Report) -> Columns:
+    new = {key: change.new for key, change in report.changed.items()}
+    return {known[key].column: value for key, value in new.items()} | model.derive(new)
+
+
+def _holders(before: dict[str, str], report: Report) -> dict[str, str]:
+    after = before | {key: change.holder for key, change in report.changed.items()}
+    return {key: holder for key, holder in after.items() if holder}
+
+
+def _update_or_refuse(
+    model: type[Attributed],
+    rows: dict[int, tuple[Columns, dict[str, str]]],
+    reports: dict[int, Report],
+    now: datetime,
+) -> None:
+    """One UPDATE. Where a row would outgrow its page, the rows go one by one, and that record's values are refused."""
+    try:
+        with transaction.atomic():
+            _update(model, rows, now)
+    except (OperationalError, DataError) as error:
+        if not isinstance(error.__cause__, ProgramLimitExceeded):
+            raise
+        if len(rows) > 1:
+            for pk, row in rows.items():
+                _update_or_refuse(model, {pk: row}, reports, now)
+            return
+        for report in (reports[pk] for pk in rows):
+            report.refuse_changes(
+                Refusal(
+                    Reason.TOO_LARGE,
+                    "does not fit: this record holds as much as a row can",
+                )
+            )
+
+
+def _update(
+    model: type[Attributed],
+    rows: dict[int, tuple[Columns, dict[str, str]]],
+    now: datetime,
+) -> None:
+    quote = connection.ops.quote_name
+    columns = ", ".join(
+        quote(name)
+        for name in dict.fromkeys(
+            name for values, _ in rows.values() for name in values
+        )
+    )
+    table = quote(model._meta.db_table)
+    payload = [
+        {"id": pk, "values": values, "holders": holders}
+        for pk, (values, holders) in rows.items()
+    ]
+    statement = f"""
+        UPDATE {table} AS held
+        SET ({columns}, holders, updated_at) = (
+            SELECT {columns}, new.holders, %s FROM jsonb_populate_record(held, new.values)
+        )
+        FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, "values" jsonb, holders jsonb)
+        WHERE held.id = new.id
+    """  # noqa: S608 - our own columns
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [now, orjson.dumps(payload).decode()])
+
+
+def _insert(
+    model: type[Attributed],
+    known: Catalogue,
+    births: Mapping[int, Columns],
+    reports: dict[int, Report],
+    now: datetime,
+) -> None:
+    rows = []
+    for pk, start in births.items():
+        report = reports.get(pk) or Report()
+        values = _columns(model, known, report)
+        rows.append(
+            {
+                "created_at": now,
+                "updated_at": now,
+                **start,
+                **values,
+                "id": pk,
+                "holders": _holders({}, report),
+            }
+        )
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    defaults = _defaults(model)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = ", ".join(map(quote, names))
+    payload = [
+        {name: row.get(name, defaults.get(name)) for name in names} for row in rows
+    ]
+    statement = f"""
+        INSERT INTO {table} ({columns})
+        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
+    """  # noqa: S608 - our own columns
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [orjson.dumps(payload).decode()])
+
+
+def _defaults(model: type[Attributed]) -> Columns:
+    """What a column holds where a birth does not say, for those that may not be empty."""
+    return {
+        field.column: field.get_default()
+        for field in model._meta.concrete_fields
+        if not field.null and field.has_default()
+    }

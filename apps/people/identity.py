@@ -1,0 +1,252 @@
+"""Who is meant: by user_id, else by email, else by the browser's cookie (IDN-01…08)."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from apps.attributes.kinds import KINDS, Setting
+from apps.attributes.models import State
+from apps.attributes.reports import Refusal
+from apps.attributes.sources import Source
+from apps.attributes.writing import is_blank
+from apps.workspace.models import Workspace
+from apps.workspace.problems import Conflict, Problem
+
+from .models import Person, Role
+
+UTC_ZONE = ZoneInfo("UTC")
+ALONE = 16  # batches with more newcomers than this arrive one batch at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says they are, made good: an empty claim is a visitor without a cookie."""
+
+    external_id: str | None = None
+    email: str | None = None
+    visitor_id: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.external_id or self.email)
+
+    @property
+    def strongest(self) -> tuple[str, str | None]:
+        """What decides who is meant."""
+        if self.external_id:
+            return "external_id", self.external_id
+        return ("email", self.email) if self.email else ("visitor_id", self.visitor_id)
+
+
+class Fate(Enum):
+    """What stands behind a claim."""
+
+    FOUND = auto()
+    NOBODY = auto()
+    AMBIGUOUS = auto()  # an email of several users (MSG-18)
+    BLOCKED = auto()
+    IN_GRACE = (
+        auto()
+    )  # waiting to be deleted, or the identifiers of somebody who is (DEL-17)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A claim, and who was found behind it."""
+
+    fate: Fate
+    pk: int | None = None
+    public_id: str | None = None
+    state: str = State.ACTIVE
+    role: str = Role.USER
+
+
+NOBODY = Standing(Fate.NOBODY)
+IN_GRACE = Standing(Fate.IN_GRACE)
+AMBIGUOUS = Standing(Fate.AMBIGUOUS)
+
+
+def claim(
+    external_id: Any, email: Any, visitor_id: str | None, source: Source
+) -> Claim:
+    """What was sent as identifiers, as a claim.
+
+    A user_id that is no text or number stops the request, and so does an email that is none where nothing else tells
+    who is meant: raises Problem.
+    """
+    user_id = (
+        None
+        if is_blank(external_id, source)
+        else _clean("identifier", external_id, "user_id", source)
+    )
+    try:
+        address = (
+            None if is_blank(email, source) else _clean("email", email, "email", source)
+        )
+    except Problem:
+        if not user_id:
+            raise
+        address = None  # the write refuses that key alone (MSG-13)
+    return Claim(user_id, address, visitor_id)
+
+
+def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
+    try:
+        if isinstance(raw, bool):
+            raise Problem(f"{field} is true or false; send text", field=field)
+        return KINDS[kind].clean(raw, Setting(source, UTC_ZONE))
+    except Refusal as refusal:
+        raise Problem(f"{field} {refusal.message}", field=field) from None
+
+
+# ---- finding ---------------------------------------------------------------------------------------------------------
+
+
+def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
+    """Who stands behind each claim: at most three queries, whatever their number."""
+    by_user_id = _people(
+        workspace, "external_id", {c.external_id for c in claims if c.external_id}
+    )
+    unsolved = {c.email for c in claims if c.email and c.external_id not in by_user_id}
+    by_email = _people(workspace, "email", unsolved)
+    by_cookie = _people(
+        workspace,
+        "visitor_id",
+        {c.visitor_id for c in claims if c.visitor_id and not c.is_named},
+    )
+    return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
+
+
+Row = tuple[int, str, str, str]  # pk, public id, state, role
+Found = dict[str, list[Row]]
+
+
+def _people(workspace: Workspace, column: str, wanted: set[str | None]) -> Found:
+    if not wanted:
+        return {}
+    statement = f"""
+        SELECT {column}, id, public_id, state, role FROM people_person
+        WHERE workspace_id = %s AND {column} = ANY(%s) AND state <> %s ORDER BY id
+    """  # noqa: S608 - one of three columns of ours
+    found: Found = {}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [workspace.pk, list(wanted), State.MERGED])
+        for value, *row in cursor.fetchall():
+            found.setdefault(value, []).append(tuple(row))
+    return found
+
+
+def _standing(
+    claim: Claim, by_user_id: Found, by_email: Found, by_cookie: Found
+) -> Standing:
+    if claim.external_id:
+        if rows := by_user_id.get(claim.external_id):
+            return _of(rows[0])
+        return IN_GRACE if _any_in_grace(_users(by_email, claim)) else NOBODY
+    if claim.email:
+        return _by_email(_users(by_email, claim))
+    rows = by_cookie.get(claim.visitor_id or "", [])
+    return _of(rows[0]) if rows else NOBODY
+
+
+def _users(by_email: Found, claim: Claim) -> list[Row]:
+    return [row for row in by_email.get(claim.email or "", []) if row[3] == Role.USER]
+
+
+def _by_email(users: list[Row]) -> Standing:
+    """The one live user with an email; else the one who is hidden: blocked, in grace, archived."""
+    live = [row for row in users if row[2] == State.ACTIVE]
+    if len(live) > 1:
+        return AMBIGUOUS
+    if live:
+        return _of(live[0])
+    for state in (State.BLOCKED, State.PENDING_DELETION, State.ARCHIVED):
+        if hidden := [row for row in users if row[2] == state]:
+            return (
+                _of(hidden[0])
+                if state != State.ARCHIVED or len(hidden) == 1
+                else AMBIGUOUS
+            )
+    return NOBODY
+
+
+def _of(row: Row) -> Standing:
+    pk, public_id, state, role = row
+    fates = {State.BLOCKED: Fate.BLOCKED, State.PENDING_DELETION: Fate.IN_GRACE}
+    return Standing(fates.get(State(state), Fate.FOUND), pk, public_id, state, role)
+
+
+def _any_in_grace(users: list[Row]) -> bool:
+    return any(row[2] == State.PENDING_DELETION for row in users)
+
+
+# ---- claiming --------------------------------------------------------------------------------------------------------
+
+
+def lock(workspace: Workspace, claims: Iterable[Claim]) -> None:
+    """Until the transaction ends nobody else makes a person of these claims. Take it before rows are locked.
+
+    A few newcomers lock their own identifiers; many lock the workspace's door, for a lock a row would fill the table.
+    """
+    names = sorted(
+        {
+            name
+            for c in claims
+            for name in (c.external_id, c.email, c.visitor_id)
+            if name
+        }
+    )
+    with connection.cursor() as cursor:
+        if len(names) > ALONE:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, "")]
+            )
+            return
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s)", [_lock_key(workspace, "")]
+        )
+        for name in names:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, name)]
+            )
+
+
+def _lock_key(workspace: Workspace, name: str) -> int:
+    digest = hashlib.blake2b(f"{workspace.pk}:{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def check_free(
+    workspace: Workspace, claim: Claim, *, own: Person | None = None
+) -> None:
+    """Raises Conflict when a user holds these identifiers already (IDN-04…06), naming the holder's id (IDN-07).
+
+    An equal email is allowed when both carry different user_ids and the holder is live. `own` is not in its own way.
+    """
+    others = (
+        Person.objects.of(workspace).filter(role=Role.USER).exclude(state=State.MERGED)
+    )
+    if own:
+        others = others.exclude(pk=own.pk)
+    if claim.external_id and (
+        holder := others.filter(external_id=claim.external_id).first()
+    ):
+        raise _conflict(holder)
+    if not claim.email:
+        return
+    for holder in others.filter(email=claim.email).order_by("pk"):
+        both_named = claim.external_id and holder.external_id
+        if not both_named or holder.state in (State.ARCHIVED, State.PENDING_DELETION):
+            raise _conflict(holder)
+
+
+def _conflict(holder: Person) -> Conflict:
+    kind = "A contact" if holder.state == State.ACTIVE else "An archived contact"
+    return Conflict(
+        f"{kind} matching those details already exists with id={holder.public_id}"
+    )

@@ -1,0 +1,178 @@
+"""People: visitors, leads and users, one table."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from apps.attributes.models import Attributed, AttributedQuerySet, State
+from apps.workspace.models import Teammate
+
+from .naming import display_label, initials, split
+
+
+class Role(models.TextChoices):
+    USER = "user", "User"
+    LEAD = "lead", "Lead"
+    VISITOR = "visitor", "Visitor"
+
+
+class PersonQuerySet(AttributedQuerySet):
+    def listed(self) -> Self:
+        """Those that teammates see: active users and leads; visitors never (IDN-09)."""
+        return self.active().exclude(role=Role.VISITOR)
+
+
+class Person(Attributed):
+    """Somebody who uses, or might use, the customer's product. Values are written by `attributes.writing` alone."""
+
+    about = "person"
+
+    role = models.CharField(max_length=8, choices=Role)
+    external_id = models.TextField("user ID", null=True)
+    visitor_id = models.TextField(
+        null=True
+    )  # the browser's cookie, of visitors and of the leads they became
+    name = models.TextField(null=True)
+    first_name = models.TextField(null=True)
+    last_name = models.TextField(null=True)
+    pseudonym = models.TextField(null=True)
+    email = models.TextField(null=True)
+    email_domain = models.TextField(null=True)
+    phone = models.TextField(null=True)
+    owner = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
+    avatar = models.TextField(null=True)
+
+    signed_up_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(null=True)
+    last_contacted_at = models.DateTimeField(null=True)
+    last_replied_at = models.DateTimeField(null=True)
+    last_email_opened_at = models.DateTimeField(null=True)
+    last_email_clicked_at = models.DateTimeField(null=True)
+    session_count = models.IntegerField(default=0, db_default=0)
+    session_started_at = models.DateTimeField(null=True)
+    web_seen_at = models.DateTimeField(
+        null=True
+    )  # the last ping from a browser: what a web session is measured by
+
+    city = models.TextField(null=True)
+    region = models.TextField(null=True)
+    country = models.TextField(null=True)
+    country_code = models.TextField(null=True)
+    continent_code = models.TextField(null=True)
+    postal_code = models.TextField(null=True)
+    timezone = models.TextField(null=True)
+    browser = models.TextField(null=True)
+    browser_version = models.TextField(null=True)
+    browser_language = models.TextField(null=True)
+    os = models.TextField(null=True)
+    language_override = models.TextField(null=True)
+    unsubscribed_from_emails = models.BooleanField(null=True)
+    marked_email_as_spam = models.BooleanField(null=True)
+    has_hard_bounced = models.BooleanField(null=True)
+    referrer = models.TextField(null=True)
+    utm_campaign = models.TextField(null=True)
+    utm_content = models.TextField(null=True)
+    utm_medium = models.TextField(null=True)
+    utm_source = models.TextField(null=True)
+    utm_term = models.TextField(null=True)
+
+    ios_last_seen_at = models.DateTimeField(null=True)
+    ios_sessions = models.IntegerField(null=True)
+    ios_app_name = models.TextField(null=True)
+    ios_app_version = models.TextField(null=True)
+    ios_device = models.TextField(null=True)
+    ios_os_version = models.TextField(null=True)
+    ios_sdk_version = models.TextField(null=True)
+    android_last_seen_at = models.DateTimeField(null=True)
+    android_sessions = models.IntegerField(null=True)
+    android_app_name = models.TextField(null=True)
+    android_app_version = models.TextField(null=True)
+    android_device = models.TextField(null=True)
+    android_os_version = models.TextField(null=True)
+    android_sdk_version = models.TextField(null=True)
+    enabled_push_messaging = models.BooleanField(null=True)
+    is_mobile_unidentified = models.BooleanField(null=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    LISTED: ClassVar[Q] = Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR)
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "public_id"], name="a_persons_public_id_is_unique"
+            ),
+            # whatever the person's state: identifiers stay taken until the data is destroyed (IDN-04)
+            models.UniqueConstraint(
+                fields=["workspace", "external_id"], name="a_user_id_is_taken_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "visitor_id"], name="a_visitor_is_known_once"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "pseudonym"], name="a_pseudonym_is_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "workspace",
+                "role",
+                F("last_seen_at").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(state=State.ACTIVE),
+                name="people_by_last_seen",
+            ),
+            models.Index(
+                "workspace",
+                F("last_seen_at").desc(nulls_last=True),
+                F("id").desc(),
+                condition=Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR),
+                name="listed_people_by_last_seen",
+            ),
+            models.Index(
+                fields=["workspace", "created_at", "id"], name="people_by_first_seen"
+            ),
+            models.Index(
+                fields=["workspace", "email"], name="people_by_email"
+            ),  # kept in lower case (IDN-08)
+            GinIndex(
+                F("workspace"),
+                OpClass(Lower("name"), "gin_trgm_ops"),
+                OpClass(Lower("email"), "gin_trgm_ops"),
+                OpClass(Lower("external_id"), "gin_trgm_ops"),
+                name="people_by_any_part",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @classmethod
+    def derive(cls, changed: dict[str, Any]) -> dict[str, Any]:
+        """First and last name follow the name (NAME-01), the domain follows the email."""
+        derived: dict[str, Any] = {}
+        if "name" in changed:
+            derived["first_name"], derived["last_name"] = split(changed["name"])
+        if "email" in changed:
+            derived["email_domain"] = (changed["email"] or "").rpartition("@")[
+                2
+            ] or None
+        return derived
+
+    @property
+    def label(self) -> str:
+        """What a person is called on screens (NAME-08)."""
+        return display_label(self.name, self.email, self.external_id, self.pseudonym)
+
+    @property
+    def initials(self) -> str:
+        return initials(self.label)
+
+    @property
+    def tone(self) -> int:
+        """Which of the eight colours the tile without a picture has: always the same one (AVA-04)."""
+        return int(self.public_id[-2:], 16) % 8

@@ -1,0 +1,33 @@
+"""Last seen, and what a web session is: 30 minutes of silence or a day of activity end it (SESS-01…04)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+SILENCE = timedelta(minutes=30)
+LONGEST = timedelta(hours=24)
+
+TOUCH = """
+    UPDATE people_person AS person
+    SET last_seen_at = %(now)s, web_seen_at = %(now)s,
+        session_count = person.session_count + visit.starts::int,
+        session_started_at = CASE WHEN visit.starts THEN %(now)s ELSE person.session_started_at END
+    FROM (
+        SELECT id, web_seen_at IS NULL OR web_seen_at < %(now)s - %(silence)s
+                   OR session_started_at < %(now)s - %(longest)s AS starts
+        FROM people_person WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
+    ) AS visit
+    WHERE person.id = visit.id
+    RETURNING person.id, visit.starts
+"""
+
+
+def touch(pks: Iterable[int], now: datetime) -> set[int]:
+    """These people were just seen in a browser. Returns those for whom that began a session."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TOUCH,
+            {"now": now, "silence": SILENCE, "longest": LONGEST, "pks": list(pks)},
+        )
+        return {pk for pk, starts in cursor.fetchall() if starts}

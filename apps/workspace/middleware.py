@@ -1,0 +1,49 @@
+"""What every teammates' page goes through besides Django's own middleware."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from .problems import Problem
+
+Answer = Callable[[HttpRequest], HttpResponse]
+KNOWN_ZONES = available_timezones()
+
+
+class ViewerTimeZone:
+    """Dates are shown in the zone of the viewing browser, which says it in a cookie (DATE-01)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = request.COOKIES.get("tz", "").replace("%2F", "/")
+        if zone not in KNOWN_ZONES:
+            return self.answer(request)
+        with timezone.override(ZoneInfo(zone)):
+            return self.answer(request)
+
+
+class ProblemPages:
+    """A `Problem` on a teammates' page is said as a page, or as plain text to htmx, with its status."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(exception, Problem):
+            return None
+        template = (
+            "_problem.html" if getattr(request, "htmx", False) else "problem.html"
+        )
+        return render(
+            request, template, {"problem": exception}, status=exception.status
+        )

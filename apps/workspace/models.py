@@ -1,0 +1,209 @@
+import hashlib
+import secrets
+import uuid
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+
+from .activities import Activity
+from .permissions import Grant, Role, can
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret that is shown once. The secrets are long and random, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def check_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(
+            f"{name!r} is not a time zone; write it like Europe/Dublin."
+        )
+
+
+class Region(models.TextChoices):
+    US = "us", "US"
+    EU = "eu", "EU"
+    AU = "au", "Australia"
+
+
+def new_secret() -> str:
+    return secrets.token_hex(32)
+
+
+class Workspace(models.Model):
+    """One customer's people, and the rules that hold for them."""
+
+    app_id = models.CharField(
+        "app id",
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9][a-z0-9_-]*$", "Use lower-case letters, digits, - and _."
+            )
+        ],
+    )
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(
+        "time zone", max_length=64, default="UTC", validators=[check_time_zone]
+    )
+    region = models.CharField(max_length=2, choices=Region, default=Region.US)
+    app_host = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="Where teammates open pages, for copied links.",
+    )
+    api_host = models.CharField(
+        max_length=255, blank=True, help_text="Where the REST API is reached."
+    )
+    created_at = models.DateTimeField()
+
+    # The secret that customers sign identities with. It is a key, not a password: proofs are checked with it, so it
+    # cannot be kept as a hash.
+    messenger_secret = models.CharField(
+        max_length=64, default=new_secret, editable=False
+    )
+    require_signed_identity = models.BooleanField(default=False)  # MSG-21
+    messenger_creates_attributes = models.BooleanField(
+        default=True
+    )  # MSG-08 is this switched off
+    messenger_updates_companies = models.BooleanField(
+        default=True
+    )  # MSG-09 is this switched off
+
+    # Another one with every change of an attribute's definition: what tells a kept catalogue that it is stale.
+    attributes_version = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class TeammateManager(BaseUserManager["Teammate"]):
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "Teammate":
+        """A teammate; without a password only a one-time link signs them in."""
+        teammate = self.model(email=email, **fields)
+        teammate.set_password(password)
+        teammate.save()
+        return teammate
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "Teammate":
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> "Teammate":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Teammate(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. What they may do is said by their seat in a workspace."""
+
+    email = models.EmailField(max_length=254, unique=True)  # kept in lower case
+    name = models.CharField(max_length=120, blank=True)
+    is_staff = models.BooleanField("may enter the Django admin", default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[TeammateManager] = TeammateManager()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+
+class Seat(models.Model):
+    """A teammate's place in a workspace, with a role (PERM-03)."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="seats")
+    teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="seats")
+    role = models.CharField(max_length=16, choices=Role, default=Role.READ_ONLY)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "teammate"],
+                name="a_teammate_has_one_seat_in_a_workspace",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teammate} ({self.get_role_display()})"
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """The seat's grants by lower-case name, for templates: `{% if seat.may.edit_data %}`."""
+        return {grant.name.lower(): can(self, grant) for grant in Grant}
+
+
+class SignInLink(models.Model):
+    """A link that signs a teammate in once."""
+
+    teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"for {self.teammate}"
+
+
+class AccessToken(models.Model):
+    """A named bearer token of the REST API. Only its hash is kept; its writes carry its name (UPD-07)."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tokens")
+    teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=120)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    is_operator = models.BooleanField(
+        "writes as a workflow (operator)", default=False
+    )  # API-14
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """One sensitive action: who, what, when, from where (AUD-01). Entries are added, never changed."""
+
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, null=True, related_name="audit_entries"
+    )
+    teammate = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey(AccessToken, models.SET_NULL, null=True, related_name="+")
+    activity = models.CharField(max_length=48, choices=Activity)
+    metadata = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity} at {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,54 @@
+"""What stops a request. Each door has one handler that says it in the door's own words.
+
+What does not stop a request (one value of twenty) is a `Refusal` in a report: see `attributes/reports`.
+"""
+
+
+class Problem(Exception):
+    """A request that cannot be carried out: a code for machines, a status for HTTP, a sentence for people."""
+
+    status = 400
+    code = "parameter_invalid"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.field = field
+
+
+class Missing(Problem):
+    """What was asked for is not here, or not for the one who asks."""
+
+    status = 404
+    code = "not_found"
+
+
+class Forbidden(Problem):
+    """The one who asks lacks the grant (PERM-05)."""
+
+    status = 403
+    code = "forbidden"
+
+
+class Conflict(Problem):
+    """Somebody else holds what was claimed."""
+
+    status = 409
+    code = "conflict"
+
+
+class Unproven(Problem):
+    """The one who asks did not show who they are."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class Dependants(Problem):
+    """Something else still uses this (ATT-42)."""
+
+    status = 422
+    code = "data_invalid"

@@ -1,0 +1,240 @@
+"""Settings: everything from the environment, and sensible without any."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from intercom_clone.servers import addresses, secret_key
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
+
+DATABASE_URL = os.environ.get("DATABASE_URL")
+REDIS_URL = os.environ.get("REDIS_URL")
+EMBEDDED = not DATABASE_URL
+PRODUCTION = bool(DATABASE_URL) and os.environ.get("DEBUG") != "1"
+DEBUG = os.environ.get("DEBUG") == "1"
+
+if PRODUCTION:
+    SECRET_KEY = os.environ.get("SECRET_KEY", "")
+    ALLOWED_HOSTS = [
+        host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host
+    ]
+else:
+    SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(DATA_DIR)
+    ALLOWED_HOSTS = [
+        host for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host
+    ]
+
+# Where time stands, outside production: "+8d", "-30m" (see workspace/clock).
+CLOCK_OFFSET = "" if PRODUCTION else os.environ.get("CLOCK_OFFSET", "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "lucide",
+    "apps.workspace",
+    "apps.attributes",
+    "apps.qualification",
+    "apps.people",
+    "apps.companies",
+    "apps.deletion",
+    "apps.messenger",
+    "apps.api",
+    "apps.demo",
+    "intercom_clone",
+]
+
+MIDDLEWARE = [
+    "apps.messenger.middleware.MessengerDoor",
+    "apps.api.middleware.ApiDoor",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "apps.workspace.middleware.ViewerTimeZone",
+    "apps.workspace.middleware.ProblemPages",
+]
+
+ROOT_URLCONF = "intercom_clone.urls"
+WSGI_APPLICATION = "intercom_clone.wsgi.application"
+APPEND_SLASH = False  # the REST API knows no redirect: a 301 turns a POST into a GET
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# ---- stores ----------------------------------------------------------------------------------------------------------
+
+_embedded = addresses(DATA_DIR)
+DATABASES = {
+    "default": dj_database_url.parse(
+        DATABASE_URL or _embedded.database_url,
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = REDIS_URL or _embedded.redis_url
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "people",
+    }
+}
+MEDIA_ROOT = DATA_DIR / "files"
+
+# ---- queue -----------------------------------------------------------------------------------------------------------
+
+# kombu spells a socket's address otherwise than redis-py does.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Lost tasks are looked for every few seconds, not every hundred. Jobs are rows in PostgreSQL; the broker is a wake-up.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TIMEZONE = "UTC"
+
+# ---- people who sign in ----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "workspace.Teammate"
+LOGIN_URL = "workspace:sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+
+# ---- security --------------------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [
+            SELF,
+            "https:",
+            "http:",
+            "data:",
+        ],  # avatars live where people's apps keep them
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = int(os.environ.get("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 365))
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"
+    ]
+
+# ---- language, time, files -------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+if (
+    os.environ.get("TESTING") == "1"
+):  # set by `manage.py test`: no manifest to collect, cheap hashes
+    STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    WHITENOISE_USE_FINDERS = True
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
+# ---- the product's own numbers ---------------------------------------------------------------------------------------
+
+ATTRIBUTE_LIMIT = int(os.environ.get("ATTRIBUTE_LIMIT", 250))  # ATT-12: a soft limit
+PAGE_SIZE = 50
+# Where each region's pages and API are reached (LINK-09, API-10); a workspace may name its own hosts.
+REGION_HOSTS = {
+    "us": {
+        "app": os.environ.get("APP_HOST_US", ""),
+        "api": os.environ.get("API_HOST_US", ""),
+    },
+    "eu": {
+        "app": os.environ.get("APP_HOST_EU", ""),
+        "api": os.environ.get("API_HOST_EU", ""),
+    },
+    "au": {
+        "app": os.environ.get("APP_HOST_AU", ""),
+        "api": os.environ.get("API_HOST_AU", ""),
+    },
+}

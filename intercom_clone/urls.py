@@ -1,0 +1,24 @@
+"""Every address of the product, by door."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+ROOMS = (
+    "workspace",
+    "attributes",
+    "qualification",
+    "people",
+    "companies",
+    "deletion",
+    "demo",
+)
+urlpatterns = [
+    *(
+        path("", include(f"apps.{room}.urls"))
+        for room in ROOMS
+        if find_spec(f"apps.{room}.urls")
+    ),
+    path("admin/", admin.site.urls),
+]
