@@ -41,36 +41,43 @@ showTheme();
 
 // --- Copying
 
-const copy = async (text) => {
-  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea"); // a page without https has no clipboard
+const copy = async (text, button) => {
+  try {
+    return await navigator.clipboard.writeText(text);
+  } catch {
+    // without https, or without leave, the old way is left
+  }
+  const area = document.createElement("textarea");
   area.value = text;
   area.className = "visually-hidden";
-  document.body.append(area);
+  button.after(area); // beside the button: a dialog keeps the focus inside itself
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  button.focus();
   if (!done) throw new Error("refused");
 };
 
 const copyFrom = async (button) => {
   try {
-    await copy(button.dataset.copy);
+    await copy(button.dataset.copy, button);
     say("Copied");
     button.classList.add("is-copied");
     setTimeout(() => button.classList.remove("is-copied"), 1500);
   } catch {
     flashError("The browser did not let us copy. Select the text and copy it by hand.");
   }
-  button.focus();
 };
 
 // --- Messages
 
+// What is outside an open dialog cannot be reached, so its messages stand in it.
+const messagePlace = () => document.querySelector("dialog[open]") || document.getElementById("flash");
+
 const flashError = (sentence) => {
   const flash = document.getElementById("flash-error").content.firstElementChild.cloneNode(true);
   flash.querySelector("span").textContent = sentence;
-  document.getElementById("flash").append(flash);
+  messagePlace().append(flash);
 };
 
 const fadeLater = (flash) => {
@@ -195,7 +202,7 @@ document.addEventListener("dialog-close", () => document.getElementById("dialog"
 const isProblem = (answer) => /^\s*<div class="flash error"[^>]* data-problem>/.test(answer);
 
 const showProblem = (swap) => {
-  swap.target = document.getElementById("flash");
+  swap.target = messagePlace();
   swap.swapOverride = "beforeend";
   swap.shouldSwap = true;
   swap.isError = false;
