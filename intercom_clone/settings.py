@@ -19,14 +19,10 @@ DEBUG = os.environ.get("DEBUG") == "1"
 
 if PRODUCTION:
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
-    ALLOWED_HOSTS = [
-        host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host
-    ]
+    ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
 else:
     SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(DATA_DIR)
-    ALLOWED_HOSTS = [
-        host for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host
-    ]
+    ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host]
 
 # Where time stands, outside production: "+8d", "-30m" (see workspace/clock).
 CLOCK_OFFSET = "" if PRODUCTION else os.environ.get("CLOCK_OFFSET", "")
@@ -87,39 +83,29 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # ---- stores ----------------------------------------------------------------------------------------------------------
 
 _embedded = addresses(DATA_DIR)
 DATABASES = {
-    "default": dj_database_url.parse(
-        DATABASE_URL or _embedded.database_url,
-        conn_max_age=600,
-        conn_health_checks=True,
-    )
+    "default": dj_database_url.parse(DATABASE_URL or _embedded.database_url, conn_max_age=600, conn_health_checks=True)
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = REDIS_URL or _embedded.redis_url
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "people",
-    }
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "people"}
 }
 MEDIA_ROOT = DATA_DIR / "files"
 
 # ---- queue -----------------------------------------------------------------------------------------------------------
 
 # kombu spells a socket's address otherwise than redis-py does.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
-    "?db=", "?virtual_host="
-)
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -138,13 +124,8 @@ CELERY_TIMEZONE = "UTC"
 AUTH_USER_MODEL = "workspace.Teammate"
 LOGIN_URL = "workspace:sign-in"
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -157,12 +138,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [
-            SELF,
-            "https:",
-            "http:",
-            "data:",
-        ],  # avatars live where people's apps keep them
+        "img-src": [SELF, "https:", "http:", "data:"],  # avatars live where people's apps keep them
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -182,9 +158,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    CSRF_TRUSTED_ORIGINS = [
-        f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"
-    ]
+    CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS if host != "*"]
 
 # ---- language, time, files -------------------------------------------------------------------------------------------
 
@@ -198,17 +172,11 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-if (
-    os.environ.get("TESTING") == "1"
-):  # set by `manage.py test`: no manifest to collect, cheap hashes
-    STORAGES["staticfiles"]["BACKEND"] = (
-        "django.contrib.staticfiles.storage.StaticFilesStorage"
-    )
+if os.environ.get("TESTING") == "1":  # set by `manage.py test`: no manifest to collect, cheap hashes
+    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     WHITENOISE_USE_FINDERS = True
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -225,16 +193,7 @@ ATTRIBUTE_LIMIT = int(os.environ.get("ATTRIBUTE_LIMIT", 250))  # ATT-12: a soft 
 PAGE_SIZE = 50
 # Where each region's pages and API are reached (LINK-09, API-10); a workspace may name its own hosts.
 REGION_HOSTS = {
-    "us": {
-        "app": os.environ.get("APP_HOST_US", ""),
-        "api": os.environ.get("API_HOST_US", ""),
-    },
-    "eu": {
-        "app": os.environ.get("APP_HOST_EU", ""),
-        "api": os.environ.get("API_HOST_EU", ""),
-    },
-    "au": {
-        "app": os.environ.get("APP_HOST_AU", ""),
-        "api": os.environ.get("API_HOST_AU", ""),
-    },
+    "us": {"app": os.environ.get("APP_HOST_US", ""), "api": os.environ.get("API_HOST_US", "")},
+    "eu": {"app": os.environ.get("APP_HOST_EU", ""), "api": os.environ.get("API_HOST_EU", "")},
+    "au": {"app": os.environ.get("APP_HOST_AU", ""), "api": os.environ.get("API_HOST_AU", "")},
 }

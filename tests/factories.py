@@ -82,14 +82,6 @@ class CompanyFactory(DjangoModelFactory):
     updated_at = NOW
 
 
-def attribute(
-    workspace: Workspace,
-    name: str,
-    kind: str = "text",
-    about: str = "person",
-    **more: Any,
-) -> Attribute:
+def attribute(workspace: Workspace, name: str, kind: str = "text", about: str = "person", **more: Any) -> Attribute:
     """A custom attribute, defined as a teammate would."""
-    return define(
-        workspace, about, name, kind, source=Source.MANUAL, by=NOBODY, now=NOW, **more
-    )
+    return define(workspace, about, name, kind, source=Source.MANUAL, by=NOBODY, now=NOW, **more)

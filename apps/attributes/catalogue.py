@@ -26,7 +26,5 @@ def catalogue_of(workspace: Workspace, about: str) -> Catalogue:
 
 
 def _read(workspace: Workspace, about: str) -> Catalogue:
-    attributes = Attribute.objects.filter(workspace=workspace, about=about).order_by(
-        "pk"
-    )
+    attributes = Attribute.objects.filter(workspace=workspace, about=about).order_by("pk")
     return Catalogue(about, [*STANDARD[about], *map(custom, attributes)])

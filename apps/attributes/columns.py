@@ -11,12 +11,7 @@ from django.db.migrations.operations.base import Operation
 from django.utils.functional import cached_property
 
 SUPPLY = {"text": 250, "number": 120, "date": 80, "flag": 80}
-SQL_TYPES = {
-    "text": "text",
-    "number": "double precision",
-    "date": "timestamp with time zone",
-    "flag": "boolean",
-}
+SQL_TYPES = {"text": "text", "number": "double precision", "date": "timestamp with time zone", "flag": "boolean"}
 
 
 def names(column_type: str) -> list[str]:
@@ -45,26 +40,16 @@ class AddValueColumns(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The Django model does not know the columns."""
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self._alter(app_label, schema_editor, to_state, "ADD COLUMN {name} {type}")
 
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self._alter(app_label, schema_editor, from_state, "DROP COLUMN {name}")
 
-    def _alter(
-        self, app_label: str, schema_editor: Any, state: Any, action: str
-    ) -> None:
+    def _alter(self, app_label: str, schema_editor: Any, state: Any, action: str) -> None:
         table = state.apps.get_model(app_label, self.model_name)._meta.db_table
-        actions = ", ".join(
-            action.format(name=name, type=sql_type) for name, sql_type in interleaved()
-        )
-        schema_editor.execute(
-            f"ALTER TABLE {schema_editor.quote_name(table)} {actions}"
-        )
+        actions = ", ".join(action.format(name=name, type=sql_type) for name, sql_type in interleaved())
+        schema_editor.execute(f"ALTER TABLE {schema_editor.quote_name(table)} {actions}")
 
     def describe(self) -> str:
         return f"Add the value columns to {self.model_name}"

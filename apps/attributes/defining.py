@@ -52,44 +52,21 @@ def define(
     name = rewritten(name)
     _check_free(workspace, about, name)
     if kind not in OFFERED_KINDS:
-        raise Refusal(
-            Reason.INVALID,
-            "has a type that is not one of " + ", ".join(k.label for k in OFFERED),
-        )
+        raise Refusal(Reason.INVALID, "has a type that is not one of " + ", ".join(k.label for k in OFFERED))
     check_room(workspace)
-    attribute = _add(
-        workspace,
-        about,
-        name,
-        KINDS[kind],
-        source,
-        by,
-        now,
-        _free_columns(workspace, about),
-    )
+    attribute = _add(workspace, about, name, KINDS[kind], source, by, now, _free_columns(workspace, about))
     attribute.description = description.strip()
     attribute.options = checked_options(options) if kind == "list" else []
     attribute.messenger_protected = protected and about == "person"
     attribute.save()
     _changed(workspace)
-    record(
-        Activity.ATTRIBUTE_CREATION,
-        workspace=workspace,
-        by=by,
-        now=now,
-        attribute=name,
-        about=about,
-    )
+    record(Activity.ATTRIBUTE_CREATION, workspace=workspace, by=by, now=now, attribute=name, about=about)
     return attribute
 
 
 @transaction.atomic
 def define_missing(
-    workspace: Workspace,
-    wanted: dict[str, Any],
-    source: Source,
-    by: Hand,
-    now: datetime,
+    workspace: Workspace, wanted: dict[str, Any], source: Source, by: Hand, now: datetime
 ) -> dict[str, Refusal]:
     """Make people's attributes for a ping's unknown keys, of the kind that the value shows (ATT-21, ATT-24).
 
@@ -97,11 +74,7 @@ def define_missing(
     """
     _lock(workspace)
     refused: dict[str, Refusal] = {}
-    existing = set(
-        Attribute.objects.filter(workspace=workspace, about="person").values_list(
-            "name", flat=True
-        )
-    )
+    existing = set(Attribute.objects.filter(workspace=workspace, about="person").values_list("name", flat=True))
     used = in_use(workspace)
     free = _free_columns(workspace, "person")
     made = []
@@ -145,11 +118,7 @@ def edit(
         attribute.description = description.strip()
     if options is not None and attribute.kind == "list":
         attribute.options = checked_options(options)
-    if (
-        protected is not None
-        and attribute.about == "person"
-        and protected != attribute.messenger_protected
-    ):
+    if protected is not None and attribute.about == "person" and protected != attribute.messenger_protected:
         attribute.messenger_protected = protected
         record(
             Activity.ATTRIBUTE_PROTECTION,
@@ -160,13 +129,7 @@ def edit(
             protected=protected,
         )
     _save(attribute, now)
-    record(
-        Activity.ATTRIBUTE_CHANGE,
-        workspace=attribute.workspace,
-        by=by,
-        now=now,
-        attribute=attribute.name,
-    )
+    record(Activity.ATTRIBUTE_CHANGE, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
 
@@ -183,13 +146,7 @@ def archive(attribute: Attribute, *, by: Hand, now: datetime) -> Attribute:
         raise Dependants("Used by " + ", ".join(uses) + ". Remove it there first.")
     attribute.archived_at = now
     _save(attribute, now)
-    record(
-        Activity.ATTRIBUTE_ARCHIVAL,
-        workspace=attribute.workspace,
-        by=by,
-        now=now,
-        attribute=attribute.name,
-    )
+    record(Activity.ATTRIBUTE_ARCHIVAL, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
 
@@ -202,13 +159,7 @@ def unarchive(attribute: Attribute, *, by: Hand, now: datetime) -> Attribute:
     check_room(attribute.workspace)
     attribute.archived_at = None
     _save(attribute, now)
-    record(
-        Activity.ATTRIBUTE_UNARCHIVAL,
-        workspace=attribute.workspace,
-        by=by,
-        now=now,
-        attribute=attribute.name,
-    )
+    record(Activity.ATTRIBUTE_UNARCHIVAL, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
 
@@ -218,22 +169,14 @@ def checked_options(options: Iterable[str]) -> list[str]:
     if len(unique) < 2:
         raise Refusal(Reason.INVALID, "needs at least two options")
     if any(len(option) > LONGEST_TEXT or "\x00" in option for option in unique):
-        raise Refusal(
-            Reason.TOO_LONG, f"has an option of more than {LONGEST_TEXT} characters"
-        )
+        raise Refusal(Reason.TOO_LONG, f"has an option of more than {LONGEST_TEXT} characters")
     return unique
 
 
 def _check_free(workspace: Workspace, about: str, name: str) -> None:
     if is_standard_name(about, name):
-        raise Refusal(
-            Reason.RESERVED, "is one of our standard attributes; use a different name"
-        )
-    taken = set(
-        Attribute.objects.filter(workspace=workspace, name=name).values_list(
-            "about", flat=True
-        )
-    )
+        raise Refusal(Reason.RESERVED, "is one of our standard attributes; use a different name")
+    taken = set(Attribute.objects.filter(workspace=workspace, name=name).values_list("about", flat=True))
     for model in (about, OTHER[about]):  # ATT-11
         if model in taken:
             mine = "people" if about == "person" else "company"
@@ -246,11 +189,7 @@ def _check_free(workspace: Workspace, about: str, name: str) -> None:
 
 def _free_columns(workspace: Workspace, about: str) -> dict[str, list[str]]:
     """The columns not handed out yet, by type, lowest first."""
-    taken = set(
-        Attribute.objects.filter(workspace=workspace, about=about).values_list(
-            "column", flat=True
-        )
-    )
+    taken = set(Attribute.objects.filter(workspace=workspace, about=about).values_list("column", flat=True))
     return {
         column_type: [name for name in columns.names(column_type) if name not in taken]
         for column_type in columns.SUPPLY
@@ -304,6 +243,4 @@ def _save(attribute: Attribute, now: datetime) -> None:
 
 def _changed(workspace: Workspace) -> None:
     workspace.attributes_version = uuid.uuid4()
-    Workspace.objects.filter(pk=workspace.pk).update(
-        attributes_version=workspace.attributes_version
-    )
+    Workspace.objects.filter(pk=workspace.pk).update(attributes_version=workspace.attributes_version)

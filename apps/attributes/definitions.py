@@ -37,11 +37,7 @@ class Definition:
     @cached_property
     def full_name(self) -> str:
         """REST's name of it, with the path."""
-        return (
-            f"custom_attributes.{self.key}"
-            if self.custom
-            else self.rest_key or self.key
-        )
+        return f"custom_attributes.{self.key}" if self.custom else self.rest_key or self.key
 
 
 def custom(attribute: "Attribute") -> Definition:
@@ -82,26 +78,16 @@ class Catalogue:
 
     @cached_property
     def by_ping_key(self) -> dict[str, Definition]:
-        return {
-            definition.ping_key: definition
-            for definition in self.by_key.values()
-            if definition.ping_key
-        }
+        return {definition.ping_key: definition for definition in self.by_key.values() if definition.ping_key}
 
     @cached_property
     def standard(self) -> list[Definition]:
-        return [
-            definition for definition in self.by_key.values() if not definition.custom
-        ]
+        return [definition for definition in self.by_key.values() if not definition.custom]
 
     @cached_property
     def custom(self) -> list[Definition]:
         """The custom attributes in use, by name; archived ones are left out (ATT-40)."""
-        ours = (
-            definition
-            for definition in self.by_key.values()
-            if definition.custom and not definition.archived
-        )
+        ours = (definition for definition in self.by_key.values() if definition.custom and not definition.archived)
         return sorted(ours, key=lambda definition: definition.key.lower())
 
     @cached_property

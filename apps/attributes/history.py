@@ -1,6 +1,6 @@
 """The history of values and the log of refusals: written by `writing` and by doors that refuse whole, read by pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 
 from .definitions import Catalogue
-from .models import Attributed, AttributeChange, RefusedWrite
+from .models import AttributeChange, Attributed, RefusedWrite
 from .reports import Report
 from .sources import Source
 
@@ -69,33 +69,20 @@ def count_refusals(
 ) -> None:
     """One line a refused value; the same refusal again is counted. `None` as pk: the record never came to be."""
     lines = {
-        (pk, _bounded(key, 190), refusal.reason): (
-            _bounded(refusal.message, 500),
-            shown(report.raw.get(key)),
-        )
+        (pk, _bounded(key, 190), refusal.reason): (_bounded(refusal.message, 500), shown(report.raw.get(key)))
         for pk, report in reports.items()
         for key, refusal in report.refused.items()
     }
     if lines:
-        columns = [
-            list(column)
-            for column in zip(
-                *((*line, *said) for line, said in lines.items()), strict=True
-            )
-        ]
+        columns = [list(column) for column in zip(*((*line, *said) for line, said in lines.items()), strict=True)]
         with connection.cursor() as cursor:
-            cursor.execute(
-                COUNT_REFUSALS,
-                [workspace.pk, about, source, by.name[:120], now, now, *columns],
-            )
+            cursor.execute(COUNT_REFUSALS, [workspace.pk, about, source, by.name[:120], now, now, *columns])
 
 
 def latest_changes(record: Attributed) -> dict[str, AttributeChange]:
     """The newest line of every value of a record: where each present value comes from. One query."""
     lines = (
-        AttributeChange.objects.filter(
-            workspace_id=record.workspace_id, about=record.about, record_id=record.pk
-        )
+        AttributeChange.objects.filter(workspace_id=record.workspace_id, about=record.about, record_id=record.pk)
         .order_by("key", "-id")
         .distinct("key")
     )
@@ -105,19 +92,14 @@ def latest_changes(record: Attributed) -> dict[str, AttributeChange]:
 def history_of(record: Attributed, key: str) -> list[AttributeChange]:
     """Every line of one value, newest first (AUD-05)."""
     lines = AttributeChange.objects.filter(
-        workspace_id=record.workspace_id,
-        about=record.about,
-        record_id=record.pk,
-        key=key,
+        workspace_id=record.workspace_id, about=record.about, record_id=record.pk, key=key
     )
     return list(lines.order_by("-id"))
 
 
 def refusals_of(record: Attributed) -> list[RefusedWrite]:
     """What was refused to a record, newest first (BEY-02)."""
-    lines = RefusedWrite.objects.filter(
-        workspace_id=record.workspace_id, about=record.about, record_id=record.pk
-    )
+    lines = RefusedWrite.objects.filter(workspace_id=record.workspace_id, about=record.about, record_id=record.pk)
     return list(lines.order_by("-last_at", "-id"))
 
 
@@ -127,17 +109,9 @@ def _json(value: Any) -> str | None:
 
 def shown(raw: Any) -> str:
     """What was sent, as text that can be kept: bounded, without what PostgreSQL cannot hold."""
-    text = (
-        raw
-        if isinstance(raw, str)
-        else orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    )
+    text = raw if isinstance(raw, str) else orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     return _bounded(text, LONGEST_RAW)
 
 
 def _bounded(text: str, longest: int) -> str:
-    return (
-        text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-        .encode("utf-8", "replace")
-        .decode()[:longest]
-    )
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()[:longest]

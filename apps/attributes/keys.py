@@ -17,9 +17,7 @@ def rewritten(name: str) -> str:
     if not name.strip():
         raise Refusal(Reason.INVALID, "needs a name")
     if len(name) > LONGEST_NAME:
-        raise Refusal(
-            Reason.TOO_LONG, f"has a name of more than {LONGEST_NAME} characters"
-        )
+        raise Refusal(Reason.TOO_LONG, f"has a name of more than {LONGEST_NAME} characters")
     return UNSUPPORTED.sub("_", name)
 
 
@@ -28,9 +26,7 @@ def check_name(name: str) -> None:
     if not name.strip():
         raise Refusal(Reason.INVALID, "needs a name")
     if len(name) > LONGEST_NAME:
-        raise Refusal(
-            Reason.TOO_LONG, f"has a name of more than {LONGEST_NAME} characters"
-        )
+        raise Refusal(Reason.TOO_LONG, f"has a name of more than {LONGEST_NAME} characters")
     if not all(map(_is_allowed, name)):
         raise Refusal(
             Reason.INVALID,
@@ -41,9 +37,7 @@ def check_name(name: str) -> None:
 def _is_allowed(character: str) -> bool:
     if character in "_- ":
         return True
-    if (
-        character == "$"
-    ):  # named among the unsupported ones, though it is a currency sign (D-03)
+    if character == "$":  # named among the unsupported ones, though it is a currency sign (D-03)
         return False
     category = unicodedata.category(character)
     return category[0] in "LMN" or category == "Sc"

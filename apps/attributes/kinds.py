@@ -70,10 +70,7 @@ class Kind:
 def _scalar(raw: Any) -> Any:
     if isinstance(raw, dict | list | tuple):
         what = "objects" if isinstance(raw, dict) else "arrays"
-        raise Refusal(
-            Reason.NESTED,
-            f"{what} are not supported; send text, a number, true or false",
-        )
+        raise Refusal(Reason.NESTED, f"{what} are not supported; send text, a number, true or false")
     return raw
 
 
@@ -85,20 +82,14 @@ class Text(Kind):
         if "\x00" in text:
             raise Refusal(Reason.INVALID, "has a NUL character in it")
         if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
-            raise Refusal(
-                Reason.INVALID, "has half a character in it (a lone surrogate)"
-            )
+            raise Refusal(Reason.INVALID, "has half a character in it (a lone surrogate)")
         return self._fitting(text, setting)
 
     @staticmethod
     def _as_text(raw: Any) -> str:
         if isinstance(raw, bool):
             return "true" if raw else "false"
-        if (
-            isinstance(raw, float)
-            and raw.is_integer()
-            and abs(raw) < LARGEST_EXACT_WHOLE
-        ):
+        if isinstance(raw, float) and raw.is_integer() and abs(raw) < LARGEST_EXACT_WHOLE:
             return str(int(raw))
         return str(raw)
 
@@ -108,10 +99,7 @@ class Text(Kind):
             return text
         if setting.source.is_ping:  # a browser's snippet cannot react (D-05)
             return text[:LONGEST_TEXT]
-        raise Refusal(
-            Reason.TOO_LONG,
-            f"is {len(text)} characters long; at most {LONGEST_TEXT} are kept",
-        )
+        raise Refusal(Reason.TOO_LONG, f"is {len(text)} characters long; at most {LONGEST_TEXT} are kept")
 
 
 class List(Text):
@@ -123,20 +111,11 @@ class List(Text):
         text = super().clean(raw, setting)
         if text in setting.options or setting.source is Source.REST:
             return text
-        raise Refusal(
-            Reason.NOT_AN_OPTION,
-            "is not one of the options: " + ", ".join(setting.options),
-        )
+        raise Refusal(Reason.NOT_AN_OPTION, "is not one of the options: " + ", ".join(setting.options))
 
 
 class Decimal(Kind):
-    name, label, column, data_type, icon = (
-        "decimal",
-        "Decimal number",
-        "number",
-        "float",
-        "percent",
-    )
+    name, label, column, data_type, icon = ("decimal", "Decimal number", "number", "float", "percent")
 
     def clean(self, raw: Any, setting: Setting) -> float:
         raw = _scalar(raw)
@@ -180,13 +159,7 @@ class Spend(Decimal):
 
 
 class Flag(Kind):
-    name, label, column, data_type, icon = (
-        "boolean",
-        "True/False",
-        "flag",
-        "boolean",
-        "toggle-left",
-    )
+    name, label, column, data_type, icon = ("boolean", "True/False", "flag", "boolean", "toggle-left")
 
     def clean(self, raw: Any, setting: Setting) -> bool:
         raw = _scalar(raw)
@@ -223,9 +196,7 @@ class Date(Kind):
         if isinstance(number, float) and not math.isfinite(number):
             raise Refusal(Reason.INVALID, "is not a date")
         if abs(number) >= MILLISECONDS_FROM:
-            raise Refusal(
-                Reason.INVALID, "looks like milliseconds; send unix time in seconds"
-            )
+            raise Refusal(Reason.INVALID, "looks like milliseconds; send unix time in seconds")
         if not EARLIEST <= number <= LATEST:
             raise Refusal(Reason.INVALID, "is not a date between the years 1 and 9999")
         return datetime.fromtimestamp(math.floor(number), UTC)
@@ -238,8 +209,7 @@ class Date(Kind):
             return self._instant(datetime.fromisoformat(text), zone)
         except ValueError:
             raise Refusal(
-                Reason.INVALID,
-                "is not a date; send unix seconds, 2026-03-10T15:00:00Z or 10/03/2026",
+                Reason.INVALID, "is not a date; send unix seconds, 2026-03-10T15:00:00Z or 10/03/2026"
             ) from None
 
     @staticmethod
@@ -270,9 +240,7 @@ class Email(Text):
 
     def clean(self, raw: Any, setting: Setting) -> str:
         text = self._as_text(_scalar(raw)).strip().lower()
-        if (
-            len(text) > LONGEST_TEXT
-        ):  # half an address is another address: never cut, whatever the source
+        if len(text) > LONGEST_TEXT:  # half an address is another address: never cut, whatever the source
             raise Refusal(Reason.TOO_LONG, f"is longer than {LONGEST_TEXT} characters")
         try:
             self._check(text)
@@ -311,30 +279,18 @@ class WebAddress(Text):
 class Member(Kind):
     """A teammate of the workspace, by id (IDN-24)."""
 
-    name, label, column, data_type, icon = (
-        "member",
-        "Teammate",
-        "number",
-        "integer",
-        "user-round",
-    )
+    name, label, column, data_type, icon = ("member", "Teammate", "number", "integer", "user-round")
 
     def clean(self, raw: Any, setting: Setting) -> int:
         text = str(_scalar(raw)).strip()
-        if (
-            isinstance(raw, bool)
-            or not WHOLE.fullmatch(text)
-            or int(float(text)) not in setting.members
-        ):
+        if isinstance(raw, bool) or not WHOLE.fullmatch(text) or int(float(text)) not in setting.members:
             raise Refusal(Reason.INVALID, "specified is not a member of the workspace")
         return int(float(text))
 
 
 def is_web_address(text: str) -> bool:
     """Whether text is an http(s) URL, as it is linked (ATT-37)."""
-    if not text.lower().startswith(("http://", "https://")) or any(
-        c.isspace() or ord(c) < 32 for c in text
-    ):
+    if not text.lower().startswith(("http://", "https://")) or any(c.isspace() or ord(c) < 32 for c in text):
         return False
     try:
         return bool(urlsplit(text).hostname)
@@ -342,17 +298,9 @@ def is_web_address(text: str) -> bool:
         return False
 
 
-OFFERED: tuple[Kind, ...] = (
-    Text(),
-    Number(),
-    Decimal(),
-    Flag(),
-    Date(),
-    List(),
-)  # ATT-20
+OFFERED: tuple[Kind, ...] = (Text(), Number(), Decimal(), Flag(), Date(), List())  # ATT-20
 KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (*OFFERED, Spend(), Email(), Identifier(), WebAddress(), Member())
+    kind.name: kind for kind in (*OFFERED, Spend(), Email(), Identifier(), WebAddress(), Member())
 }
 
 

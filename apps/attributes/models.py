@@ -29,33 +29,21 @@ class Attribute(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="attributes")
     about = models.CharField(max_length=8, choices=About)
     name = models.CharField(max_length=190)
-    kind = models.CharField(
-        "type", max_length=8, choices=[(kind.name, kind.label) for kind in OFFERED]
-    )
+    kind = models.CharField("type", max_length=8, choices=[(kind.name, kind.label) for kind in OFFERED])
     column = models.CharField(max_length=12, editable=False)
     description = models.CharField(max_length=500, blank=True)
     options = ArrayField(models.CharField(max_length=255), default=list, blank=True)
-    messenger_protected = models.BooleanField(
-        "prevent updates via the Messenger", default=False
-    )
+    messenger_protected = models.BooleanField("prevent updates via the Messenger", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-    created_by = models.ForeignKey(
-        Teammate, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
+    created_by = models.ForeignKey(Teammate, models.SET_NULL, null=True, blank=True, related_name="+")
     created_from = models.CharField(max_length=12, choices=Source)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "about", "name"],
-                name="an_attributes_name_is_taken_once",
-            ),
-            models.UniqueConstraint(
-                fields=["workspace", "about", "column"],
-                name="a_column_holds_one_attribute",
-            ),
+            models.UniqueConstraint(fields=["workspace", "about", "name"], name="an_attributes_name_is_taken_once"),
+            models.UniqueConstraint(fields=["workspace", "about", "column"], name="a_column_holds_one_attribute"),
         ]
 
     def __str__(self) -> str:
@@ -97,13 +85,9 @@ class Attributed(models.Model):
 
     workspace = models.ForeignKey(Workspace, models.CASCADE)
     public_id = models.CharField(max_length=24, default=new_public_id)
-    state = models.CharField(
-        max_length=16, choices=State, db_default=State.ACTIVE, default=State.ACTIVE
-    )
+    state = models.CharField(max_length=16, choices=State, db_default=State.ACTIVE, default=State.ACTIVE)
     # key → source, of every value whose last hand was not a plain ping
-    holders = models.JSONField(
-        db_default=models.Value({}, models.JSONField()), default=dict, editable=False
-    )
+    holders = models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -129,21 +113,12 @@ class AttributeChange(models.Model):
     new = models.JSONField(null=True)
     source = models.CharField(max_length=12, choices=Source)
     hand = models.CharField(max_length=120, blank=True)
-    teammate = models.ForeignKey(
-        Teammate, models.SET_NULL, null=True, related_name="+", db_index=False
-    )
-    token = models.ForeignKey(
-        AccessToken, models.SET_NULL, null=True, related_name="+", db_index=False
-    )
+    teammate = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+", db_index=False)
+    token = models.ForeignKey(AccessToken, models.SET_NULL, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["workspace", "about", "record_id", "key", "-id"],
-                name="history_of_a_value",
-            )
-        ]
+        indexes = [models.Index(fields=["workspace", "about", "record_id", "key", "-id"], name="history_of_a_value")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.old} → {self.new} ({self.source})"
@@ -157,9 +132,7 @@ class RefusedWrite(models.Model):
     record_id = models.BigIntegerField(null=True)  # none: the record never came to be
     key = models.CharField(max_length=190)
     source = models.CharField(max_length=12, choices=Source)
-    reason = models.CharField(
-        max_length=16, choices=[(reason.value, reason.name) for reason in Reason]
-    )
+    reason = models.CharField(max_length=16, choices=[(reason.value, reason.name) for reason in Reason])
     message = models.CharField(max_length=500)
     raw = models.CharField(max_length=255)  # what was sent, cut short
     hand = models.CharField(max_length=120, blank=True)
@@ -175,9 +148,7 @@ class RefusedWrite(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [
-            models.Index(fields=["workspace", "-last_at"], name="refusals_newest_first")
-        ]
+        indexes = [models.Index(fields=["workspace", "-last_at"], name="refusals_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message} ×{self.count}"

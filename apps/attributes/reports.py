@@ -33,10 +33,7 @@ class Refusal(Exception):
         self.message = message
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Refusal) and (self.reason, self.message) == (
-            other.reason,
-            other.message,
-        )
+        return isinstance(other, Refusal) and (self.reason, self.message) == (other.reason, other.message)
 
     def __hash__(self) -> int:
         return hash((self.reason, self.message))
@@ -57,9 +54,7 @@ class Report:
 
     changed: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refusal] = field(default_factory=dict)
-    raw: dict[str, Any] = field(
-        default_factory=dict
-    )  # what was offered for the refused keys
+    raw: dict[str, Any] = field(default_factory=dict)  # what was offered for the refused keys
 
     def refuse_changes(self, refusal: Refusal) -> None:
         """Take every change back for one reason."""

@@ -26,13 +26,7 @@ PEOPLE = [
     ("owner_id", "Owner", "member", REST | HAND, {}),
     ("avatar", "Avatar image URL", "web_address", PING | REST, {"ping": "avatar"}),
     ("created_at", "First seen", "date", AUTO, {}),
-    (
-        "signed_up_at",
-        "Signed up",
-        "date",
-        PING | REST | CSV | AUTO,
-        {"ping": "created_at"},
-    ),
+    ("signed_up_at", "Signed up", "date", PING | REST | CSV | AUTO, {"ping": "created_at"}),
     ("last_seen_at", "Last seen", "date", REST | AUTO, {}),
     ("last_contacted_at", "Last contacted", "date", AUTO, {}),
     ("last_replied_at", "Last heard from", "date", AUTO, {}),
@@ -43,26 +37,14 @@ PEOPLE = [
     ("region", "Region", "text", AUTO, {"rest": "location.region"}),
     ("country", "Country", "text", AUTO, {"rest": "location.country"}),
     ("country_code", "Country code", "text", AUTO, {"rest": "location.country_code"}),
-    (
-        "continent_code",
-        "Continent code",
-        "text",
-        AUTO,
-        {"rest": "location.continent_code"},
-    ),
+    ("continent_code", "Continent code", "text", AUTO, {"rest": "location.continent_code"}),
     ("postal_code", "Postal code", "text", AUTO, {"rest": "location.postal_code"}),
     ("timezone", "Timezone", "text", AUTO, {"rest": "location.timezone"}),
     ("browser", "Browser", "text", AUTO, {}),
     ("browser_version", "Browser version", "text", AUTO, {}),
     ("browser_language", "Browser language", "text", AUTO, {}),
     ("os", "OS", "text", AUTO, {}),
-    (
-        "language_override",
-        "Language override",
-        "text",
-        PING | REST,
-        {"ping": "language_override"},
-    ),
+    ("language_override", "Language override", "text", PING | REST, {"ping": "language_override"}),
     (
         "unsubscribed_from_emails",
         "Unsubscribed from emails",
@@ -101,13 +83,7 @@ COMPANIES = [
     ("company_id", "Company ID", "identifier", AUTO, {"ping": "company_id"}),
     ("id", "ID", "text", AUTO, {"column": "public_id"}),
     ("name", "Company name", "text", PING | REST | HAND, {"ping": "name"}),
-    (
-        "remote_created_at",
-        "Company created at",
-        "date",
-        PING | REST,
-        {"ping": "created_at"},
-    ),
+    ("remote_created_at", "Company created at", "date", PING | REST, {"ping": "created_at"}),
     ("last_request_at", "Company last seen", "date", AUTO, {}),
     ("session_count", "Company web sessions", "number", AUTO, {}),
     ("plan", "Plan", "text", PING | REST, {"ping": "plan"}),
@@ -136,48 +112,15 @@ OTHER_LABELS = {
 # Keys that mean something else at some door and so can name no attribute: reserved ones, identity proof, objects.
 OTHER_KEYS = {
     "person": {
-        *(
-            "user_id",
-            "last_request_at",
-            "company",
-            "companies",
-            "custom_attributes",
-            "location",
-            "social_profiles",
-        ),
-        *(
-            "tags",
-            "segments",
-            "segment_id",
-            "tag_id",
-            "type",
-            "workspace_id",
-            "user_hash",
-            "intercom_user_jwt",
-        ),
+        *("user_id", "last_request_at", "company", "companies", "custom_attributes", "location", "social_profiles"),
+        *("tags", "segments", "segment_id", "tag_id", "type", "workspace_id", "user_hash", "intercom_user_jwt"),
         *("anonymous_id", "app_id", "contact_id"),
     },
-    "company": {
-        "user_count",
-        "app_id",
-        "type",
-        "tags",
-        "segments",
-        "custom_attributes",
-        "people",
-        "id",
-    },
+    "company": {"user_count", "app_id", "type", "tags", "segments", "custom_attributes", "people", "id"},
 }
 
 
-def _definition(
-    about: str,
-    key: str,
-    label: str,
-    kind: str,
-    writable: frozenset[Source],
-    names: dict,
-) -> Definition:
+def _definition(about: str, key: str, label: str, kind: str, writable: frozenset[Source], names: dict) -> Definition:
     return Definition(
         about=about,
         key=key,
@@ -197,22 +140,16 @@ STANDARD: dict[str, list[Definition]] = {
 
 RESERVED_KEYS: dict[str, frozenset[str]] = {
     about: frozenset(
-        {name for d in definitions for name in (d.key, d.ping_key, d.rest_key) if name}
-        | OTHER_KEYS[about]
+        {name for d in definitions for name in (d.key, d.ping_key, d.rest_key) if name} | OTHER_KEYS[about]
     )
     for about, definitions in STANDARD.items()
 }
 RESERVED_LABELS: dict[str, frozenset[str]] = {
-    about: frozenset(
-        {d.label.lower() for d in definitions}
-        | {label.lower() for label in OTHER_LABELS[about]}
-    )
+    about: frozenset({d.label.lower() for d in definitions} | {label.lower() for label in OTHER_LABELS[about]})
     for about, definitions in STANDARD.items()
 }
 
 
 def is_standard_name(about: str, name: str) -> bool:
     """Whether a name is taken by a standard attribute: its keys exactly, its label ignoring case (ATT-10)."""
-    return (
-        name in RESERVED_KEYS[about] or name.strip().lower() in RESERVED_LABELS[about]
-    )
+    return name in RESERVED_KEYS[about] or name.strip().lower() in RESERVED_LABELS[about]

@@ -25,9 +25,7 @@ class Value(Expression):
         self.definition = definition
         self.alias = alias
 
-    def resolve_expression(
-        self, query: Any = None, *args: Any, **kwargs: Any
-    ) -> "Value":
+    def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "Value":
         return Value(self.definition, query.get_initial_alias())
 
     def relabeled_clone(self, relabels: Mapping[str | None, str]) -> Self:
@@ -41,24 +39,14 @@ class Value(Expression):
         return [self]
 
 
-def read(
-    model: type[Attributed], pks: Iterable[int], definitions: Iterable[Definition]
-) -> dict[int, dict[str, Any]]:
+def read(model: type[Attributed], pks: Iterable[int], definitions: Iterable[Definition]) -> dict[int, dict[str, Any]]:
     """The values of some attributes of some records: {pk: {key: value}}. One query; unknown is None."""
     asked = list(definitions)
-    selected = ", ".join(
-        ["id", *(connection.ops.quote_name(definition.column) for definition in asked)]
-    )
+    selected = ", ".join(["id", *(connection.ops.quote_name(definition.column) for definition in asked)])
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {selected} FROM {model._meta.db_table} WHERE id = ANY(%s)",
-            [list(pks)],
-        )  # noqa: S608 - our own columns
+        cursor.execute(f"SELECT {selected} FROM {model._meta.db_table} WHERE id = ANY(%s)", [list(pks)])  # noqa: S608 - our own columns
         return {
-            pk: {
-                definition.key: loaded(definition, stored)
-                for definition, stored in zip(asked, row, strict=True)
-            }
+            pk: {definition.key: loaded(definition, stored) for definition, stored in zip(asked, row, strict=True)}
             for pk, *row in cursor.fetchall()
         }
 

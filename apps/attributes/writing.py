@@ -67,22 +67,12 @@ def write(
     """
     known, offers, refused = _address(model, workspace, offers, source, by, now)
     batch = _batch(known, offers, source)
-    held = _hold(
-        model, workspace, [pk for pk in offers if not births or pk not in births], batch
-    )
+    held = _hold(model, workspace, [pk for pk in offers if not births or pk not in births], batch)
     for pk in births or ():
         held[pk] = Held({})
     settings = _settings(workspace, batch, source)
     reports = {
-        pk: _judge(
-            model.about,
-            known,
-            held[pk],
-            offers[pk],
-            refused.get(pk, {}),
-            source,
-            settings,
-        )
+        pk: _judge(model.about, known, held[pk], offers[pk], refused.get(pk, {}), source, settings)
         for pk in offers
         if pk in held
     }
@@ -96,12 +86,7 @@ def write(
 
 
 def _address(
-    model: type[Attributed],
-    workspace: Workspace,
-    offers: Mapping[int, Offer],
-    source: Source,
-    by: Hand,
-    now: datetime,
+    model: type[Attributed], workspace: Workspace, offers: Mapping[int, Offer], source: Source, by: Hand, now: datetime
 ) -> tuple[Catalogue, Mapping[int, Offer], dict[int, dict[str, Refusal]]]:
     """The catalogue, made to know a ping's new keys; and the offers with their keys made good."""
     known = catalogue_of(workspace, model.about)
@@ -113,15 +98,9 @@ def _address(
     for pk, offer in offers.items():
         addressed[pk], refused[pk] = _addressed(known, offer, source)
         for key, raw in addressed[pk].items():
-            if (
-                known.find(key, source) is None
-                and not is_blank(raw, source)
-                and not is_standard_name(model.about, key)
-            ):
+            if key not in refused[pk] and _may_be_made(model.about, known, key, raw, source):
                 unknown.setdefault(key, raw)
-    if (
-        unknown and model.about == "person"
-    ):  # companies' attributes are never made by a ping (ATT-22)
+    if unknown and model.about == "person":  # companies' attributes are never made by a ping (ATT-22)
         not_made = _make(workspace, unknown, source, by, now)
         known = catalogue_of(workspace, model.about)
         for pk, offer in addressed.items():
@@ -129,9 +108,11 @@ def _address(
     return known, addressed, refused
 
 
-def _addressed(
-    known: Catalogue, offer: Offer, source: Source
-) -> tuple[dict[str, Any], dict[str, Refusal]]:
+def _may_be_made(about: str, known: Catalogue, key: str, raw: Any, source: Source) -> bool:
+    return known.find(key, source) is None and not is_blank(raw, source) and not is_standard_name(about, key)
+
+
+def _addressed(known: Catalogue, offer: Offer, source: Source) -> tuple[dict[str, Any], dict[str, Refusal]]:
     """A ping's offer with each unsupported character as an underscore (ATT-29, ATT-31)."""
     good: dict[str, Any] = {}
     bad: dict[str, Refusal] = {}
@@ -147,47 +128,27 @@ def _addressed(
     return good, bad
 
 
-def _make(
-    workspace: Workspace,
-    unknown: dict[str, Any],
-    source: Source,
-    by: Hand,
-    now: datetime,
-) -> dict[str, Refusal]:
+def _make(workspace: Workspace, unknown: dict[str, Any], source: Source, by: Hand, now: datetime) -> dict[str, Refusal]:
     if workspace.messenger_creates_attributes:
         return define_missing(workspace, unknown, source, by, now)
-    closed = Refusal(
-        Reason.NOT_CREATED,
-        "is unknown, and the Messenger may not create attributes here",
-    )  # MSG-08
+    closed = Refusal(Reason.NOT_CREATED, "is unknown, and the Messenger may not create attributes here")  # MSG-08
     return dict.fromkeys(unknown, closed)
 
 
-def _batch(
-    known: Catalogue, offers: Mapping[int, Offer], source: Source
-) -> list[Definition]:
+def _batch(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> list[Definition]:
     """The attributes that a batch of offers touches, each once."""
     keys = dict.fromkeys(key for offer in offers.values() for key in offer)
-    return list(
-        {d.key: d for d in (known.find(key, source) for key in keys) if d}.values()
-    )
+    return list({d.key: d for d in (known.find(key, source) for key in keys) if d}.values())
 
 
 # ---- holding: lock and read ------------------------------------------------------------------------------------------
 
 
-def _hold(
-    model: type[Attributed],
-    workspace: Workspace,
-    pks: list[int],
-    batch: list[Definition],
-) -> dict[int, Held]:
+def _hold(model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]) -> dict[int, Held]:
     """Lock the records, in the order of their keys so that no two batches wait for each other, and read the batch's columns."""
     if not pks:
         return {}
-    columns = "".join(
-        f", {connection.ops.quote_name(definition.column)}" for definition in batch
-    )
+    columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
     statement = (
         f"SELECT id, holders{columns} FROM {model._meta.db_table} "  # noqa: S608 - our own columns
         "WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -196,10 +157,7 @@ def _hold(
         cursor.execute(statement, [workspace.pk, pks])
         return {
             pk: Held(
-                {
-                    d.key: None if v is None else d.kind.loaded(v)
-                    for d, v in zip(batch, values, strict=True)
-                },
+                {d.key: None if v is None else d.kind.loaded(v) for d, v in zip(batch, values, strict=True)},
                 orjson.loads(holders) if isinstance(holders, str | bytes) else holders,
             )
             for pk, holders, *values in cursor.fetchall()
@@ -219,21 +177,12 @@ def is_blank(raw: Any, source: Source) -> bool:
     return not text or (source.is_ping and text in ("null", "undefined"))
 
 
-def _settings(
-    workspace: Workspace, batch: list[Definition], source: Source
-) -> dict[str, Setting]:
+def _settings(workspace: Workspace, batch: list[Definition], source: Source) -> dict[str, Setting]:
     members: frozenset[int] = frozenset()
     if any(definition.kind.name == "member" for definition in batch):
-        members = frozenset(
-            Seat.objects.filter(workspace=workspace).values_list(
-                "teammate_id", flat=True
-            )
-        )
+        members = frozenset(Seat.objects.filter(workspace=workspace).values_list("teammate_id", flat=True))
     zone = workspace.zone
-    return {
-        definition.key: Setting(source, zone, definition.options, members)
-        for definition in batch
-    }
+    return {definition.key: Setting(source, zone, definition.options, members) for definition in batch}
 
 
 def _judge(
@@ -252,12 +201,7 @@ def _judge(
             if key in refused:
                 raise refused[key]
             if definition is None:
-                if (
-                    about == "person"
-                    and source.is_ping
-                    and is_blank(raw, source)
-                    and not is_standard_name(about, key)
-                ):
+                if about == "person" and source.is_ping and is_blank(raw, source) and not is_standard_name(about, key):
                     continue  # no value for no attribute: nothing to make, nothing to say (ATT-24)
                 raise _unknown(about, key)
             change = _change(about, definition, held, raw, source, settings)
@@ -271,22 +215,12 @@ def _judge(
 
 def _unknown(about: str, key: str) -> Refusal:
     if is_standard_name(about, key):
-        return Refusal(
-            Reason.RESERVED,
-            "is the name of a standard attribute, or reserved; it cannot be sent as it is",
-        )
-    return Refusal(
-        Reason.UNKNOWN, "does not exist; create it as a data attribute first"
-    )
+        return Refusal(Reason.RESERVED, "is the name of a standard attribute, or reserved; it cannot be sent as it is")
+    return Refusal(Reason.UNKNOWN, "does not exist; create it as a data attribute first")
 
 
 def _change(
-    about: str,
-    definition: Definition,
-    held: Held,
-    raw: Any,
-    source: Source,
-    settings: dict[str, Setting],
+    about: str, definition: Definition, held: Held, raw: Any, source: Source, settings: dict[str, Setting]
 ) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
     _admit(definition, source)
@@ -307,10 +241,7 @@ def _admit(definition: Definition, source: Source) -> None:
     if definition.archived:
         raise Refusal(Reason.ARCHIVED, "is archived; unarchive it to write to it")
     if source not in definition.writable:
-        raise Refusal(
-            Reason.READ_ONLY,
-            "cannot be written this way; the platform sets it, or another channel does",
-        )
+        raise Refusal(Reason.READ_ONLY, "cannot be written this way; the platform sets it, or another channel does")
     if definition.protected and source is Source.PING:
         raise Refusal(Reason.PROTECTED, "is protected from updates via the Messenger")
 
@@ -364,10 +295,7 @@ def _holders(before: dict[str, str], report: Report) -> dict[str, str]:
 
 
 def _update_or_refuse(
-    model: type[Attributed],
-    rows: dict[int, tuple[Columns, dict[str, str]]],
-    reports: dict[int, Report],
-    now: datetime,
+    model: type[Attributed], rows: dict[int, tuple[Columns, dict[str, str]]], reports: dict[int, Report], now: datetime
 ) -> None:
     """One UPDATE. Where a row would outgrow its page, the rows go one by one, and that record's values are refused."""
     try:
@@ -381,31 +309,14 @@ def _update_or_refuse(
                 _update_or_refuse(model, {pk: row}, reports, now)
             return
         for report in (reports[pk] for pk in rows):
-            report.refuse_changes(
-                Refusal(
-                    Reason.TOO_LARGE,
-                    "does not fit: this record holds as much as a row can",
-                )
-            )
+            report.refuse_changes(Refusal(Reason.TOO_LARGE, "does not fit: this record holds as much as a row can"))
 
 
-def _update(
-    model: type[Attributed],
-    rows: dict[int, tuple[Columns, dict[str, str]]],
-    now: datetime,
-) -> None:
+def _update(model: type[Attributed], rows: dict[int, tuple[Columns, dict[str, str]]], now: datetime) -> None:
     quote = connection.ops.quote_name
-    columns = ", ".join(
-        quote(name)
-        for name in dict.fromkeys(
-            name for values, _ in rows.values() for name in values
-        )
-    )
+    columns = ", ".join(quote(name) for name in dict.fromkeys(name for values, _ in rows.values() for name in values))
     table = quote(model._meta.db_table)
-    payload = [
-        {"id": pk, "values": values, "holders": holders}
-        for pk, (values, holders) in rows.items()
-    ]
+    payload = [{"id": pk, "values": values, "holders": holders} for pk, (values, holders) in rows.items()]
     statement = f"""
         UPDATE {table} AS held
         SET ({columns}, holders, updated_at) = (
@@ -419,34 +330,21 @@ def _update(
 
 
 def _insert(
-    model: type[Attributed],
-    known: Catalogue,
-    births: Mapping[int, Columns],
-    reports: dict[int, Report],
-    now: datetime,
+    model: type[Attributed], known: Catalogue, births: Mapping[int, Columns], reports: dict[int, Report], now: datetime
 ) -> None:
     rows = []
     for pk, start in births.items():
         report = reports.get(pk) or Report()
         values = _columns(model, known, report)
         rows.append(
-            {
-                "created_at": now,
-                "updated_at": now,
-                **start,
-                **values,
-                "id": pk,
-                "holders": _holders({}, report),
-            }
+            {"created_at": now, "updated_at": now, **start, **values, "id": pk, "holders": _holders({}, report)}
         )
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     defaults = _defaults(model)
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = ", ".join(map(quote, names))
-    payload = [
-        {name: row.get(name, defaults.get(name)) for name in names} for row in rows
-    ]
+    payload = [{name: row.get(name, defaults.get(name)) for name in names} for row in rows]
     statement = f"""
         INSERT INTO {table} ({columns})
         SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)

@@ -54,13 +54,7 @@ def company_id_of(raw: Any, source: Source) -> str | None:
 
 @transaction.atomic
 def receive(
-    workspace: Workspace,
-    company_id: str,
-    offer: Offer,
-    source: Source,
-    *,
-    now: datetime,
-    by: Hand = NOBODY,
+    workspace: Workspace, company_id: str, offer: Offer, source: Source, *, now: datetime, by: Hand = NOBODY
 ) -> Arrived:
     """Make or update the company with this company_id (CO-05, MSG-11). One that was archived comes back."""
     company = _find(workspace, company_id)
@@ -72,9 +66,7 @@ def receive(
     if company.state != State.ACTIVE:
         company.state = State.ACTIVE
         company.save(update_fields=["state"])
-    report = write(Company, workspace, {company.pk: offer}, source, by=by, now=now)[
-        company.pk
-    ]
+    report = write(Company, workspace, {company.pk: offer}, source, by=by, now=now)[company.pk]
     return Arrived(company, report, created=False)
 
 
@@ -83,53 +75,29 @@ def _find(workspace: Workspace, company_id: str) -> Company | None:
 
 
 def _make(
-    workspace: Workspace,
-    columns: dict[str, Any],
-    offer: Offer,
-    source: Source,
-    by: Hand,
-    now: datetime,
+    workspace: Workspace, columns: dict[str, Any], offer: Offer, source: Source, by: Hand, now: datetime
 ) -> Arrived:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('companies_company_id_seq')")
         [pk] = cursor.fetchone()
-    birth = {
-        "workspace_id": workspace.pk,
-        "public_id": new_public_id(),
-        "state": State.ACTIVE,
-        **columns,
-    }
-    report = write(
-        Company, workspace, {pk: offer}, source, by=by, now=now, births={pk: birth}
-    )[pk]
+    birth = {"workspace_id": workspace.pk, "public_id": new_public_id(), "state": State.ACTIVE, **columns}
+    report = write(Company, workspace, {pk: offer}, source, by=by, now=now, births={pk: birth})[pk]
     return Arrived(Company.objects.get(pk=pk), report, created=True)
 
 
-def amend(
-    company: Company, offer: Offer, source: Source, *, by: Hand, now: datetime
-) -> Report:
+def amend(company: Company, offer: Offer, source: Source, *, by: Hand, now: datetime) -> Report:
     """Change one company's values; its company_id never changes (CO-02)."""
-    return write(
-        Company, company.workspace, {company.pk: offer}, source, by=by, now=now
-    )[company.pk]
+    return write(Company, company.workspace, {company.pk: offer}, source, by=by, now=now)[company.pk]
 
 
-def join(
-    person: Person, company: Company, *, now: datetime, seen: bool = False
-) -> None:
+def join(person: Person, company: Company, *, now: datetime, seen: bool = False) -> None:
     """Make a person a member. Twice is harmless; raises Problem past a thousand companies (CO-10)."""
     others = Membership.objects.filter(person=person).exclude(company=company)
     if others.count() >= MOST_COMPANIES:
         raise Problem(
-            f"A contact can belong to at most {MOST_COMPANIES} companies.",
-            code="contact_company_limit_exceeded",
+            f"A contact can belong to at most {MOST_COMPANIES} companies.", code="contact_company_limit_exceeded"
         )
-    values = {
-        "workspace": person.workspace_id,
-        "person": person.pk,
-        "company": company.pk,
-        "now": now,
-    }
+    values = {"workspace": person.workspace_id, "person": person.pk, "company": company.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(JOIN, values | {"seen": now if seen else None})
 

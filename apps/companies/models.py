@@ -28,21 +28,15 @@ class Company(Attributed):
     website = models.TextField(null=True)
     industry = models.TextField(null=True)
 
-    people = models.ManyToManyField(
-        Person, through="Membership", related_name="companies"
-    )
+    people = models.ManyToManyField(Person, through="Membership", related_name="companies")
 
     objects = AttributedQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "companies"
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "public_id"], name="a_companys_public_id_is_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["workspace", "company_id"], name="a_company_id_is_taken_once"
-            ),
+            models.UniqueConstraint(fields=["workspace", "public_id"], name="a_companys_public_id_is_unique"),
+            models.UniqueConstraint(fields=["workspace", "company_id"], name="a_company_id_is_taken_once"),
         ]
         indexes = [
             models.Index("workspace", Lower("name"), name="companies_by_name"),
@@ -78,16 +72,10 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
     created_at = models.DateTimeField()
-    last_seen_at = models.DateTimeField(
-        null=True
-    )  # the last ping of this person that named this company
+    last_seen_at = models.DateTimeField(null=True)  # the last ping of this person that named this company
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "company"], name="a_person_belongs_to_a_company_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "company"], name="a_person_belongs_to_a_company_once")]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.company}"

@@ -17,9 +17,7 @@ from .models import GRACE, Deletion
 @transaction.atomic
 def request(person: Person, *, by: Hand, now: datetime) -> Deletion:
     """Hide a person everywhere at once; their identifiers stay taken for seven days (DEL-12). Twice is harmless."""
-    person = (
-        Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
-    )
+    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
     if standing := Deletion.objects.filter(person=person).first():
         return standing
     deletion = Deletion.objects.create(
@@ -30,42 +28,22 @@ def request(person: Person, *, by: Hand, now: datetime) -> Deletion:
         due_at=now + GRACE,
         state_before=person.state,
     )
-    Person.objects.filter(pk=person.pk).update(
-        state=State.PENDING_DELETION, updated_at=now
-    )
-    record(
-        Activity.DELETION,
-        workspace=person.workspace,
-        by=by,
-        now=now,
-        contact=person.public_id,
-    )
+    Person.objects.filter(pk=person.pk).update(state=State.PENDING_DELETION, updated_at=now)
+    record(Activity.DELETION, workspace=person.workspace, by=by, now=now, contact=person.public_id)
     return deletion
 
 
 @transaction.atomic
 def restore(person: Person, *, by: Hand, now: datetime) -> Person:
     """Bring a person back as they were. Raises Missing when the seven days are over (DEL-07)."""
-    person = (
-        Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
-    )
+    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
     deletion = Deletion.objects.filter(person=person).first()
     if deletion is None:
         raise Missing("This person is not waiting to be deleted.")
     if deletion.due_at <= now:
-        raise Missing(
-            "The seven days are over: this person's data is already destroyed."
-        )
+        raise Missing("The seven days are over: this person's data is already destroyed.")
     person.state = deletion.state_before
-    Person.objects.filter(pk=person.pk).update(
-        state=deletion.state_before, updated_at=now
-    )
+    Person.objects.filter(pk=person.pk).update(state=deletion.state_before, updated_at=now)
     deletion.delete()
-    record(
-        Activity.RESTORATION,
-        workspace=person.workspace,
-        by=by,
-        now=now,
-        contact=person.public_id,
-    )
+    record(Activity.RESTORATION, workspace=person.workspace, by=by, now=now, contact=person.public_id)
     return person

@@ -47,12 +47,7 @@ class Arrival:
 
 @transaction.atomic
 def receive(
-    workspace: Workspace,
-    payloads: Sequence[Payload],
-    source: Source,
-    *,
-    now: datetime,
-    by: Hand = NO_HAND,
+    workspace: Workspace, payloads: Sequence[Payload], source: Source, *, now: datetime, by: Hand = NO_HAND
 ) -> list[Arrival]:
     """Bring each payload to whom it means, making people who are not known yet (MSG-02, IDN-02).
 
@@ -61,9 +56,7 @@ def receive(
     arrivals: dict[int, Arrival] = {}
     for places in _rounds(payloads):
         round_of = [payloads[place] for place in places]
-        arrivals.update(
-            zip(places, _receive(workspace, round_of, source, by, now), strict=True)
-        )
+        arrivals.update(zip(places, _receive(workspace, round_of, source, by, now), strict=True))
     return [arrivals[place] for place in range(len(payloads))]
 
 
@@ -81,39 +74,20 @@ def _rounds(payloads: Sequence[Payload]) -> Iterator[list[int]]:
     yield from rounds
 
 
-def _receive(
-    workspace: Workspace,
-    payloads: list[Payload],
-    source: Source,
-    by: Hand,
-    now: datetime,
-) -> list[Arrival]:
+def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: Hand, now: datetime) -> list[Arrival]:
     standings = _certain(workspace, [payload.claim for payload in payloads])
     arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role) for s in standings]
     births = _births(workspace, payloads, arrivals, now)
-    _revive(
-        [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED],
-        now,
-    )
+    _revive([s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
     for signed in (False, True):
         offers = {
             arrival.pk: payload.signed if signed else payload.values
             for arrival, payload in zip(arrivals, payloads, strict=True)
-            if arrival.fate is Fate.FOUND
-            and arrival.pk
-            and (payload.signed or not signed)
+            if arrival.fate is Fate.FOUND and arrival.pk and (payload.signed or not signed)
         }
         if offers:
             hand = Source.SIGNED_PING if signed else source
-            reports = write(
-                Person,
-                workspace,
-                offers,
-                hand,
-                by=by,
-                now=now,
-                births=None if signed else births,
-            )
+            reports = write(Person, workspace, offers, hand, by=by, now=now, births=None if signed else births)
             for arrival in arrivals:
                 if arrival.pk in reports:
                     arrival.reports.append(reports[arrival.pk])
@@ -123,51 +97,33 @@ def _receive(
 def _certain(workspace: Workspace, claims: list[Claim]) -> list[Standing]:
     """Who is meant; newcomers are looked for again once nobody else can make them."""
     standings = identity.find(workspace, claims)
-    newcomers = [
-        place
-        for place, standing in enumerate(standings)
-        if standing.fate is Fate.NOBODY
-    ]
+    newcomers = [place for place, standing in enumerate(standings) if standing.fate is Fate.NOBODY]
     if newcomers:
         new_claims = [claims[place] for place in newcomers]
         identity.lock(workspace, new_claims)
-        for place, standing in zip(
-            newcomers, identity.find(workspace, new_claims), strict=True
-        ):
+        for place, standing in zip(newcomers, identity.find(workspace, new_claims), strict=True):
             standings[place] = standing
     return standings
 
 
 def _births(
-    workspace: Workspace,
-    payloads: list[Payload],
-    arrivals: list[Arrival],
-    now: datetime,
+    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], now: datetime
 ) -> dict[int, dict[str, Any]]:
     """Give each newcomer a key, and the columns they start from."""
-    newcomers = [
-        place for place, arrival in enumerate(arrivals) if arrival.fate is Fate.NOBODY
-    ]
+    newcomers = [place for place, arrival in enumerate(arrivals) if arrival.fate is Fate.NOBODY]
     births = {}
     for place, pk in zip(newcomers, next_keys(len(newcomers)), strict=True):
         named = payloads[place].claim.is_named
         role = Role.USER if named else Role.VISITOR
         start = birth(workspace, role, now, needs_pseudonym=not named)
         # born without a created_at, a person signed up when they were first seen (ATT-48); a valid one replaces this
-        start |= {
-            "signed_up_at": now,
-            "visitor_id": payloads[place].claim.visitor_id if not named else None,
-        }
+        start |= {"signed_up_at": now, "visitor_id": payloads[place].claim.visitor_id if not named else None}
         births[pk] = start
-        arrivals[place] = Arrival(
-            Fate.FOUND, pk, start["public_id"], role, created=True
-        )
+        arrivals[place] = Arrival(Fate.FOUND, pk, start["public_id"], role, created=True)
     return births
 
 
-def birth(
-    workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bool
-) -> dict[str, Any]:
+def birth(workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bool) -> dict[str, Any]:
     """The columns that any new person starts from."""
     return {
         "workspace_id": workspace.pk,
@@ -182,29 +138,21 @@ def birth(
 
 
 def _pseudonym(workspace: Workspace) -> str:
-    return pseudonym(
-        None,
-        lambda label: Person.objects.of(workspace).filter(pseudonym=label).exists(),
-    )
+    return pseudonym(None, lambda label: Person.objects.of(workspace).filter(pseudonym=label).exists())
 
 
 def next_keys(amount: int) -> list[int]:
     if not amount:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('people_person_id_seq') FROM generate_series(1, %s)",
-            [amount],
-        )
+        cursor.execute("SELECT nextval('people_person_id_seq') FROM generate_series(1, %s)", [amount])
         return [key for (key,) in cursor.fetchall()]
 
 
 def _revive(standings: list[Standing], now: datetime) -> None:
     """Archived people who come back are listed again (IDN-20)."""
     if standings:
-        Person.objects.filter(pk__in=[s.pk for s in standings]).update(
-            state=State.ACTIVE, updated_at=now
-        )
+        Person.objects.filter(pk__in=[s.pk for s in standings]).update(state=State.ACTIVE, updated_at=now)
 
 
 # ---- one person, by REST or a form -----------------------------------------------------------------------------------
@@ -212,13 +160,7 @@ def _revive(standings: list[Standing], now: datetime) -> None:
 
 @transaction.atomic
 def admit(
-    workspace: Workspace,
-    role: str,
-    offer: Offer,
-    source: Source,
-    *,
-    by: Hand,
-    now: datetime,
+    workspace: Workspace, role: str, offer: Offer, source: Source, *, by: Hand, now: datetime
 ) -> tuple[Person, Report]:
     """Make one user or lead (IDN-05, IDN-16).
 
@@ -226,66 +168,37 @@ def admit(
     """
     claim = identity.claim(offer.get("external_id"), offer.get("email"), None, source)
     if role == Role.USER and not claim.is_named:
-        raise Problem(
-            "A user needs a user_id (external_id) or an email.",
-            code="parameter_missing",
-        )
+        raise Problem("A user needs a user_id (external_id) or an email.", code="parameter_missing")
     if role == Role.LEAD and claim.external_id:
-        raise Problem(
-            "A lead cannot have a user_id (external_id); create a user instead.",
-            field="external_id",
-        )
+        raise Problem("A lead cannot have a user_id (external_id); create a user instead.", field="external_id")
     identity.lock(workspace, [claim])
     if role == Role.USER:
         identity.check_free(workspace, claim)
     [pk] = next_keys(1)
     start = birth(workspace, role, now, needs_pseudonym=not claim.is_named)
-    report = write(
-        Person, workspace, {pk: offer}, source, by=by, now=now, births={pk: start}
-    )[pk]
+    report = write(Person, workspace, {pk: offer}, source, by=by, now=now, births={pk: start})[pk]
     return Person.objects.get(pk=pk), report
 
 
 @transaction.atomic
-def amend(
-    person: Person,
-    offer: Offer,
-    source: Source,
-    *,
-    by: Hand,
-    now: datetime,
-    role: str | None = None,
-) -> Report:
+def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: datetime, role: str | None = None) -> Report:
     """Change one person's values, and a lead into a user where `role` says so.
 
     Raises Conflict where a user holds the new identifiers (IDN-05), Problem for a user turned lead (IDN-15).
     """
     workspace, after = person.workspace, role or person.role
     if person.role == Role.USER and after == Role.LEAD:
-        raise Problem(
-            "Contact with user role can't be converted to a lead", code="client_error"
-        )
-    named = {
-        key: offer.get(key, getattr(person, key)) for key in ("external_id", "email")
-    }
+        raise Problem("Contact with user role can't be converted to a lead", code="client_error")
+    named = {key: offer.get(key, getattr(person, key)) for key in ("external_id", "email")}
     claim = identity.claim(named["external_id"], named["email"], None, source)
     if after != Role.USER and claim.external_id:
-        raise Problem(
-            "A lead cannot have a user_id (external_id).", field="external_id"
-        )
+        raise Problem("A lead cannot have a user_id (external_id).", field="external_id")
     if after == Role.USER and not claim.is_named:
-        raise Problem(
-            "A user needs a user_id (external_id) or an email.",
-            code="parameter_missing",
-        )
-    if after == Role.USER and (
-        after != person.role or {"external_id", "email"} & offer.keys()
-    ):
+        raise Problem("A user needs a user_id (external_id) or an email.", code="parameter_missing")
+    if after == Role.USER and (after != person.role or {"external_id", "email"} & offer.keys()):
         identity.lock(workspace, [claim])
         identity.check_free(workspace, claim, own=person)
     if after != person.role:
         Person.objects.filter(pk=person.pk).update(role=after, updated_at=now)
         person.role = after
-    return write(Person, workspace, {person.pk: offer}, source, by=by, now=now)[
-        person.pk
-    ]
+    return write(Person, workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]

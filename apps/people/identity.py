@@ -50,9 +50,7 @@ class Fate(Enum):
     NOBODY = auto()
     AMBIGUOUS = auto()  # an email of several users (MSG-18)
     BLOCKED = auto()
-    IN_GRACE = (
-        auto()
-    )  # waiting to be deleted, or the identifiers of somebody who is (DEL-17)
+    IN_GRACE = auto()  # waiting to be deleted, or the identifiers of somebody who is (DEL-17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +69,15 @@ IN_GRACE = Standing(Fate.IN_GRACE)
 AMBIGUOUS = Standing(Fate.AMBIGUOUS)
 
 
-def claim(
-    external_id: Any, email: Any, visitor_id: str | None, source: Source
-) -> Claim:
+def claim(external_id: Any, email: Any, visitor_id: str | None, source: Source) -> Claim:
     """What was sent as identifiers, as a claim.
 
     A user_id that is no text or number stops the request, and so does an email that is none where nothing else tells
     who is meant: raises Problem.
     """
-    user_id = (
-        None
-        if is_blank(external_id, source)
-        else _clean("identifier", external_id, "user_id", source)
-    )
+    user_id = None if is_blank(external_id, source) else _clean("identifier", external_id, "user_id", source)
     try:
-        address = (
-            None if is_blank(email, source) else _clean("email", email, "email", source)
-        )
+        address = None if is_blank(email, source) else _clean("email", email, "email", source)
     except Problem:
         if not user_id:
             raise
@@ -109,16 +99,10 @@ def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
 
 def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
     """Who stands behind each claim: at most three queries, whatever their number."""
-    by_user_id = _people(
-        workspace, "external_id", {c.external_id for c in claims if c.external_id}
-    )
+    by_user_id = _people(workspace, "external_id", {c.external_id for c in claims if c.external_id})
     unsolved = {c.email for c in claims if c.email and c.external_id not in by_user_id}
     by_email = _people(workspace, "email", unsolved)
-    by_cookie = _people(
-        workspace,
-        "visitor_id",
-        {c.visitor_id for c in claims if c.visitor_id and not c.is_named},
-    )
+    by_cookie = _people(workspace, "visitor_id", {c.visitor_id for c in claims if c.visitor_id and not c.is_named})
     return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
 
 
@@ -141,9 +125,7 @@ def _people(workspace: Workspace, column: str, wanted: set[str | None]) -> Found
     return found
 
 
-def _standing(
-    claim: Claim, by_user_id: Found, by_email: Found, by_cookie: Found
-) -> Standing:
+def _standing(claim: Claim, by_user_id: Found, by_email: Found, by_cookie: Found) -> Standing:
     if claim.external_id:
         if rows := by_user_id.get(claim.external_id):
             return _of(rows[0])
@@ -167,11 +149,7 @@ def _by_email(users: list[Row]) -> Standing:
         return _of(live[0])
     for state in (State.BLOCKED, State.PENDING_DELETION, State.ARCHIVED):
         if hidden := [row for row in users if row[2] == state]:
-            return (
-                _of(hidden[0])
-                if state != State.ARCHIVED or len(hidden) == 1
-                else AMBIGUOUS
-            )
+            return _of(hidden[0]) if state != State.ARCHIVED or len(hidden) == 1 else AMBIGUOUS
     return NOBODY
 
 
@@ -193,27 +171,14 @@ def lock(workspace: Workspace, claims: Iterable[Claim]) -> None:
 
     A few newcomers lock their own identifiers; many lock the workspace's door, for a lock a row would fill the table.
     """
-    names = sorted(
-        {
-            name
-            for c in claims
-            for name in (c.external_id, c.email, c.visitor_id)
-            if name
-        }
-    )
+    names = sorted({name for c in claims for name in (c.external_id, c.email, c.visitor_id) if name})
     with connection.cursor() as cursor:
         if len(names) > ALONE:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, "")]
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, "")])
             return
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s)", [_lock_key(workspace, "")]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_key(workspace, "")])
         for name in names:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, name)]
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, name)])
 
 
 def _lock_key(workspace: Workspace, name: str) -> int:
@@ -221,21 +186,15 @@ def _lock_key(workspace: Workspace, name: str) -> int:
     return int.from_bytes(digest, signed=True)
 
 
-def check_free(
-    workspace: Workspace, claim: Claim, *, own: Person | None = None
-) -> None:
+def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None) -> None:
     """Raises Conflict when a user holds these identifiers already (IDN-04…06), naming the holder's id (IDN-07).
 
     An equal email is allowed when both carry different user_ids and the holder is live. `own` is not in its own way.
     """
-    others = (
-        Person.objects.of(workspace).filter(role=Role.USER).exclude(state=State.MERGED)
-    )
+    others = Person.objects.of(workspace).filter(role=Role.USER).exclude(state=State.MERGED)
     if own:
         others = others.exclude(pk=own.pk)
-    if claim.external_id and (
-        holder := others.filter(external_id=claim.external_id).first()
-    ):
+    if claim.external_id and (holder := others.filter(external_id=claim.external_id).first()):
         raise _conflict(holder)
     if not claim.email:
         return
@@ -247,6 +206,4 @@ def check_free(
 
 def _conflict(holder: Person) -> Conflict:
     kind = "A contact" if holder.state == State.ACTIVE else "An archived contact"
-    return Conflict(
-        f"{kind} matching those details already exists with id={holder.public_id}"
-    )
+    return Conflict(f"{kind} matching those details already exists with id={holder.public_id}")

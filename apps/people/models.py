@@ -32,9 +32,7 @@ class Person(Attributed):
 
     role = models.CharField(max_length=8, choices=Role)
     external_id = models.TextField("user ID", null=True)
-    visitor_id = models.TextField(
-        null=True
-    )  # the browser's cookie, of visitors and of the leads they became
+    visitor_id = models.TextField(null=True)  # the browser's cookie, of visitors and of the leads they became
     name = models.TextField(null=True)
     first_name = models.TextField(null=True)
     last_name = models.TextField(null=True)
@@ -53,9 +51,7 @@ class Person(Attributed):
     last_email_clicked_at = models.DateTimeField(null=True)
     session_count = models.IntegerField(default=0, db_default=0)
     session_started_at = models.DateTimeField(null=True)
-    web_seen_at = models.DateTimeField(
-        null=True
-    )  # the last ping from a browser: what a web session is measured by
+    web_seen_at = models.DateTimeField(null=True)  # the last ping from a browser: what a web session is measured by
 
     city = models.TextField(null=True)
     region = models.TextField(null=True)
@@ -103,19 +99,11 @@ class Person(Attributed):
     class Meta:
         verbose_name_plural = "people"
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "public_id"], name="a_persons_public_id_is_unique"
-            ),
+            models.UniqueConstraint(fields=["workspace", "public_id"], name="a_persons_public_id_is_unique"),
             # whatever the person's state: identifiers stay taken until the data is destroyed (IDN-04)
-            models.UniqueConstraint(
-                fields=["workspace", "external_id"], name="a_user_id_is_taken_once"
-            ),
-            models.UniqueConstraint(
-                fields=["workspace", "visitor_id"], name="a_visitor_is_known_once"
-            ),
-            models.UniqueConstraint(
-                fields=["workspace", "pseudonym"], name="a_pseudonym_is_unique"
-            ),
+            models.UniqueConstraint(fields=["workspace", "external_id"], name="a_user_id_is_taken_once"),
+            models.UniqueConstraint(fields=["workspace", "visitor_id"], name="a_visitor_is_known_once"),
+            models.UniqueConstraint(fields=["workspace", "pseudonym"], name="a_pseudonym_is_unique"),
         ]
         indexes = [
             models.Index(
@@ -133,12 +121,8 @@ class Person(Attributed):
                 condition=Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR),
                 name="listed_people_by_last_seen",
             ),
-            models.Index(
-                fields=["workspace", "created_at", "id"], name="people_by_first_seen"
-            ),
-            models.Index(
-                fields=["workspace", "email"], name="people_by_email"
-            ),  # kept in lower case (IDN-08)
+            models.Index(fields=["workspace", "created_at", "id"], name="people_by_first_seen"),
+            models.Index(fields=["workspace", "email"], name="people_by_email"),  # kept in lower case (IDN-08)
             GinIndex(
                 F("workspace"),
                 OpClass(Lower("name"), "gin_trgm_ops"),
@@ -158,9 +142,7 @@ class Person(Attributed):
         if "name" in changed:
             derived["first_name"], derived["last_name"] = split(changed["name"])
         if "email" in changed:
-            derived["email_domain"] = (changed["email"] or "").rpartition("@")[
-                2
-            ] or None
+            derived["email_domain"] = (changed["email"] or "").rpartition("@")[2] or None
         return derived
 
     @property

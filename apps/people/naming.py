@@ -26,17 +26,13 @@ CREDENTIALS = GENERATIONS | frozenset(
 _COMMA = re.compile("[,\uff0c\ufe50]")
 # Invisible and without meaning inside a name: zero-width spaces, soft hyphen, marks of writing direction.
 _INVISIBLE = dict.fromkeys(
-    map(
-        ord,
-        "\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-    )
+    map(ord, "\u00ad\u200b\u2060\ufeff\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 # The joiners shape Persian words and emoji, so they go from the edges of a word only.
 _JOINERS = "\u200c\u200d"
 # Titles with something behind them, also written together ("Prof.Dr.Anna"); never the first half of an email.
 _LEADING_TITLES = re.compile(
-    rf"(?:(?:{'|'.join(sorted(TITLES))})(?:\.*\s+(?=[^\s.])|\.+(?=[^\W\d_])(?!\S*@)))+",
-    re.IGNORECASE,
+    rf"(?:(?:{'|'.join(sorted(TITLES))})(?:\.*\s+(?=[^\s.])|\.+(?=[^\W\d_])(?!\S*@)))+", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -92,9 +88,7 @@ def split(name: str | None) -> tuple[str | None, str | None]:
     return _natural(parts[0]) if parts else (None, None)
 
 
-def display_label(
-    name: str | None, email: str | None, external_id: str | None, pseudonym: str | None
-) -> str:
+def display_label(name: str | None, email: str | None, external_id: str | None, pseudonym: str | None) -> str:
     """What a person is called on lists and headings (NAME-08): the first of the four that can be seen."""
     for candidate in (name, email, external_id, pseudonym):
         if candidate and _spaced(candidate):
@@ -105,24 +99,18 @@ def display_label(
 def initials(label: str) -> str:
     """One or two characters for the tile of a person without a picture (AVA-04)."""
     text = unicodedata.normalize("NFC", _spaced(label))
-    first_letters = [
-        found[0] for found in map(_WORD.search, _initial_words(text)) if found
-    ]
+    first_letters = [found[0] for found in map(_WORD.search, _initial_words(text)) if found]
     return "".join(word[0].upper()[0] for word in first_letters[:2]) or "?"
 
 
-def pseudonym(
-    place: str | None, taken: Callable[[str], bool], pick: random.Random | None = None
-) -> str:
+def pseudonym(place: str | None, taken: Callable[[str], bool], pick: random.Random | None = None) -> str:
     """A "Color Object from Place" that is not `taken` (NAME-08…10); without a place "Color Object"."""
     where = _spaced(place or "")
     for pair in _pairs(pick or random.SystemRandom()):
         label = f"{pair} from {where}" if where else pair
         if not taken(label):
             return label
-    raise RuntimeError(
-        "Every pseudonym that was tried is taken; check how taken labels are looked up."
-    )
+    raise RuntimeError("Every pseudonym that was tried is taken; check how taken labels are looked up.")
 
 
 def _spaced(text: str) -> str:
@@ -154,9 +142,7 @@ def _is_credential(part: str, before: list[str]) -> bool:
     first, *others = part.split()
     if not others:
         return _is_unknown_credential(first, before)
-    return _is_known(first) and all(
-        _is_known(word) or _is_unknown_credential(word, before) for word in others
-    )
+    return _is_known(first) and all(_is_known(word) or _is_unknown_credential(word, before) for word in others)
 
 
 def _is_known(text: str) -> bool:
@@ -171,12 +157,7 @@ def _is_unknown_credential(word: str, before: list[str]) -> bool:
     """2–5 capitals after a name in mixed case: what precedes "JOE" in "BLOGGS, JOE" has no lower-case letter."""
     if not (2 <= len(word) <= 5 and all(letter.isupper() for letter in word)):
         return False
-    mixed = [
-        other
-        for part in before
-        for other in part.split()
-        if any(letter.islower() for letter in other)
-    ]
+    mixed = [other for part in before for other in part.split() if any(letter.islower() for letter in other)]
     return len(mixed) >= 2
 
 
@@ -191,11 +172,7 @@ def _natural(part: str) -> tuple[str | None, str | None]:
 
 def _inverted(parts: list[str]) -> tuple[str | None, str | None]:
     """ "Last, First Middle" (NAME-06). A lone title is a last name ("Lord, Jack") but no first ("Bloggs, Dr.")."""
-    given = [
-        untitled
-        for untitled in map(_without_titles, parts[1:])
-        if not _is_title(untitled)
-    ]
+    given = [untitled for untitled in map(_without_titles, parts[1:]) if not _is_title(untitled)]
     return " ".join(given) or None, _without_titles(parts[0])
 
 

@@ -26,8 +26,5 @@ TOUCH = """
 def touch(pks: Iterable[int], now: datetime) -> set[int]:
     """These people were just seen in a browser. Returns those for whom that began a session."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            TOUCH,
-            {"now": now, "silence": SILENCE, "longest": LONGEST, "pks": list(pks)},
-        )
+        cursor.execute(TOUCH, {"now": now, "silence": SILENCE, "longest": LONGEST, "pks": list(pks)})
         return {pk for pk, starts in cursor.fetchall() if starts}

@@ -15,57 +15,31 @@ from .models import Person
 
 def archive(person: Person, *, by: Hand, now: datetime) -> Person:
     """Hide a person from lists, counts and links; the data and the identifiers are kept (IDN-19)."""
-    return _move(
-        person, {State.ACTIVE}, State.ARCHIVED, Activity.PERSON_ARCHIVAL, by, now
-    )
+    return _move(person, {State.ACTIVE}, State.ARCHIVED, Activity.PERSON_ARCHIVAL, by, now)
 
 
 def unarchive(person: Person, *, by: Hand, now: datetime) -> Person:
-    return _move(
-        person, {State.ARCHIVED}, State.ACTIVE, Activity.PERSON_UNARCHIVAL, by, now
-    )
+    return _move(person, {State.ARCHIVED}, State.ACTIVE, Activity.PERSON_UNARCHIVAL, by, now)
 
 
 def block(person: Person, *, by: Hand, now: datetime) -> Person:
     """Archive a person and refuse their pings from now on (IDN-22)."""
-    return _move(
-        person,
-        {State.ACTIVE, State.ARCHIVED},
-        State.BLOCKED,
-        Activity.PERSON_BLOCK,
-        by,
-        now,
-    )
+    return _move(person, {State.ACTIVE, State.ARCHIVED}, State.BLOCKED, Activity.PERSON_BLOCK, by, now)
 
 
 def unblock(person: Person, *, by: Hand, now: datetime) -> Person:
-    return _move(
-        person, {State.BLOCKED}, State.ACTIVE, Activity.PERSON_UNBLOCK, by, now
-    )
+    return _move(person, {State.BLOCKED}, State.ACTIVE, Activity.PERSON_UNBLOCK, by, now)
 
 
 @transaction.atomic
-def _move(
-    person: Person,
-    before: set[State],
-    after: State,
-    activity: Activity,
-    by: Hand,
-    now: datetime,
-) -> Person:
+def _move(person: Person, before: set[State], after: State, activity: Activity, by: Hand, now: datetime) -> Person:
     """Moving to where one stands already is harmless; from anywhere else than `before` it is a Conflict."""
-    person = (
-        Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
-    )
+    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
     if person.state == after:
         return person
     if person.state not in before:
-        raise Conflict(
-            f"This person is {person.get_state_display().lower()}, so that cannot be done."
-        )
+        raise Conflict(f"This person is {person.get_state_display().lower()}, so that cannot be done.")
     person.state, person.updated_at = after, now
     person.save(update_fields=["state", "updated_at"])
-    record(
-        activity, workspace=person.workspace, by=by, now=now, contact=person.public_id
-    )
+    record(activity, workspace=person.workspace, by=by, now=now, contact=person.public_id)
     return person

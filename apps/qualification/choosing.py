@@ -32,9 +32,7 @@ def furnish(workspace: Workspace) -> None:
 @transaction.atomic
 def add(workspace: Workspace, definition: Definition) -> Question:
     """Put an attribute at the end of the set; one that is in it already stays where it is."""
-    last = Question.objects.filter(workspace=workspace).aggregate(last=Max("position"))[
-        "last"
-    ]
+    last = Question.objects.filter(workspace=workspace).aggregate(last=Max("position"))["last"]
     question, _ = Question.objects.get_or_create(
         workspace=workspace,
         about=definition.about,
@@ -52,13 +50,8 @@ def remove(workspace: Workspace, about: str, key: str) -> None:
 @transaction.atomic
 def reorder(workspace: Workspace, pks: list[int]) -> None:
     """Put the questions in this order; those not named follow in the order they had."""
-    questions = {
-        question.pk: question
-        for question in Question.objects.select_for_update().filter(workspace=workspace)
-    }
-    ordered = [questions.pop(pk) for pk in pks if pk in questions] + list(
-        questions.values()
-    )
+    questions = {question.pk: question for question in Question.objects.select_for_update().filter(workspace=workspace)}
+    ordered = [questions.pop(pk) for pk in pks if pk in questions] + list(questions.values())
     for position, question in enumerate(ordered):
         question.position = position
     Question.objects.bulk_update(ordered, ["position"])
@@ -66,7 +59,5 @@ def reorder(workspace: Workspace, pks: list[int]) -> None:
 
 def uses(attribute: Attribute) -> list[str]:
     """For `attributes.usage`: whether the set uses the attribute (ATT-42)."""
-    asked = Question.objects.filter(
-        workspace=attribute.workspace, about=attribute.about, key=attribute.name
-    )
+    asked = Question.objects.filter(workspace=attribute.workspace, about=attribute.about, key=attribute.name)
     return ["qualification settings"] if asked.exists() else []

@@ -21,10 +21,6 @@ def editable_models() -> list[type[Attributed]]:
     return list(_registered)
 
 
-def edit(
-    record: Attributed, key: str, value: Any, *, by: Hand, now: datetime
-) -> Report:
+def edit(record: Attributed, key: str, value: Any, *, by: Hand, now: datetime) -> Report:
     """A teammate's edit of one value (QUAL-01). Raises Problem, such as Conflict, where identity forbids it."""
-    return _registered[type(record)](
-        record, {key: value}, Source.MANUAL, by=by, now=now
-    )
+    return _registered[type(record)](record, {key: value}, Source.MANUAL, by=by, now=now)

@@ -14,11 +14,7 @@ class Question(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "about", "key"], name="an_attribute_is_asked_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["workspace", "about", "key"], name="an_attribute_is_asked_once")]
 
     def __str__(self) -> str:
         return self.key

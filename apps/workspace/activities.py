@@ -20,14 +20,8 @@ class Activity(TextChoices):
     TOKEN_REVOCATION = "access_token_revocation", "Revoked an access token"
     ATTRIBUTE_CREATION = "custom_attribute_creation", "Created a data attribute"
     ATTRIBUTE_CHANGE = "custom_attribute_change", "Changed a data attribute"
-    ATTRIBUTE_TYPE_CHANGE = (
-        "custom_attribute_type_change",
-        "Changed a data attribute's type",
-    )
-    ATTRIBUTE_PROTECTION = (
-        "custom_attribute_protection_change",
-        "Switched an attribute's Messenger protection",
-    )
+    ATTRIBUTE_TYPE_CHANGE = ("custom_attribute_type_change", "Changed a data attribute's type")
+    ATTRIBUTE_PROTECTION = ("custom_attribute_protection_change", "Switched an attribute's Messenger protection")
     ATTRIBUTE_ARCHIVAL = "custom_attribute_archival", "Archived a data attribute"
     ATTRIBUTE_UNARCHIVAL = "custom_attribute_unarchival", "Unarchived a data attribute"
     QUALIFICATION_CHANGE = "qualification_settings_change", "Changed qualification data"

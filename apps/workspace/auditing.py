@@ -8,14 +8,7 @@ from .hands import Hand
 from .models import AuditEntry, Workspace
 
 
-def record(
-    activity: Activity,
-    *,
-    workspace: Workspace | None,
-    by: Hand,
-    now: datetime,
-    **metadata: Any,
-) -> AuditEntry:
+def record(activity: Activity, *, workspace: Workspace | None, by: Hand, now: datetime, **metadata: Any) -> AuditEntry:
     """Add an entry. Metadata is plain JSON; ids rather than personal data wherever an id will do (DEL-22)."""
     return AuditEntry.objects.create(
         workspace=workspace,

@@ -24,9 +24,7 @@ def offset(text: str) -> timedelta:
         return timedelta()
     match = OFFSET.fullmatch(text)
     if not match:
-        raise ValueError(
-            f"CLOCK_OFFSET is {text!r}; write it like +8d, -30m, +12h or +90s"
-        )
+        raise ValueError(f"CLOCK_OFFSET is {text!r}; write it like +8d, -30m, +12h or +90s")
     sign, number, unit = match.groups()
     span = timedelta(**{UNITS[unit]: int(number)})
     return span if sign == "+" else -span

@@ -21,9 +21,7 @@ def register(furnish: Furnish) -> Furnish:
 
 
 @transaction.atomic
-def found(
-    name: str, app_id: str, timezone: str, founder: Teammate, *, by: Hand, now: datetime
-) -> Workspace:
+def found(name: str, app_id: str, timezone: str, founder: Teammate, *, by: Hand, now: datetime) -> Workspace:
     """Make a workspace with its first Super admin. Raises ValidationError for a bad app id or time zone."""
     workspace = Workspace(name=name, app_id=app_id, timezone=timezone, created_at=now)
     workspace.full_clean()
@@ -31,7 +29,5 @@ def found(
     Seat.objects.create(workspace=workspace, teammate=founder, role=Role.SUPER_ADMIN)
     for furnish in _registered:
         furnish(workspace)
-    record(
-        Activity.WORKSPACE_CREATION, workspace=workspace, by=by, now=now, app_id=app_id
-    )
+    record(Activity.WORKSPACE_CREATION, workspace=workspace, by=by, now=now, app_id=app_id)
     return workspace

@@ -33,9 +33,7 @@ def hand_of(request: HttpRequest) -> Hand:
 
 def hand_of_token(token: "AccessToken", ip: str | None = None) -> Hand:
     """The hand of an access token: its writes carry its name (UPD-07)."""
-    return Hand(
-        name=token.name, teammate_id=token.teammate_id, token_id=token.pk, ip=ip
-    )
+    return Hand(name=token.name, teammate_id=token.teammate_id, token_id=token.pk, ip=ip)
 
 
 def hand_of_teammate(teammate: "Teammate") -> Hand:

@@ -36,14 +36,8 @@ class ProblemPages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.answer(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Problem):
             return None
-        template = (
-            "_problem.html" if getattr(request, "htmx", False) else "problem.html"
-        )
-        return render(
-            request, template, {"problem": exception}, status=exception.status
-        )
+        template = "_problem.html" if getattr(request, "htmx", False) else "problem.html"
+        return render(request, template, {"problem": exception}, status=exception.status)

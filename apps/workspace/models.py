@@ -21,9 +21,7 @@ def hashed(secret: str) -> str:
 
 def check_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(
-            f"{name!r} is not a time zone; write it like Europe/Dublin."
-        )
+        raise ValidationError(f"{name!r} is not a time zone; write it like Europe/Dublin.")
 
 
 class Region(models.TextChoices):
@@ -43,39 +41,21 @@ class Workspace(models.Model):
         "app id",
         max_length=40,
         unique=True,
-        validators=[
-            RegexValidator(
-                r"^[a-z0-9][a-z0-9_-]*$", "Use lower-case letters, digits, - and _."
-            )
-        ],
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9_-]*$", "Use lower-case letters, digits, - and _.")],
     )
     name = models.CharField(max_length=120)
-    timezone = models.CharField(
-        "time zone", max_length=64, default="UTC", validators=[check_time_zone]
-    )
+    timezone = models.CharField("time zone", max_length=64, default="UTC", validators=[check_time_zone])
     region = models.CharField(max_length=2, choices=Region, default=Region.US)
-    app_host = models.CharField(
-        max_length=255,
-        blank=True,
-        help_text="Where teammates open pages, for copied links.",
-    )
-    api_host = models.CharField(
-        max_length=255, blank=True, help_text="Where the REST API is reached."
-    )
+    app_host = models.CharField(max_length=255, blank=True, help_text="Where teammates open pages, for copied links.")
+    api_host = models.CharField(max_length=255, blank=True, help_text="Where the REST API is reached.")
     created_at = models.DateTimeField()
 
     # The secret that customers sign identities with. It is a key, not a password: proofs are checked with it, so it
     # cannot be kept as a hash.
-    messenger_secret = models.CharField(
-        max_length=64, default=new_secret, editable=False
-    )
+    messenger_secret = models.CharField(max_length=64, default=new_secret, editable=False)
     require_signed_identity = models.BooleanField(default=False)  # MSG-21
-    messenger_creates_attributes = models.BooleanField(
-        default=True
-    )  # MSG-08 is this switched off
-    messenger_updates_companies = models.BooleanField(
-        default=True
-    )  # MSG-09 is this switched off
+    messenger_creates_attributes = models.BooleanField(default=True)  # MSG-08 is this switched off
+    messenger_updates_companies = models.BooleanField(default=True)  # MSG-09 is this switched off
 
     # Another one with every change of an attribute's definition: what tells a kept catalogue that it is stale.
     attributes_version = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -89,21 +69,15 @@ class Workspace(models.Model):
 
 
 class TeammateManager(BaseUserManager["Teammate"]):
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "Teammate":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Teammate":
         """A teammate; without a password only a one-time link signs them in."""
         teammate = self.model(email=email, **fields)
         teammate.set_password(password)
         teammate.save()
         return teammate
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "Teammate":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Teammate":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Teammate":
         return self.get(email=(username or "").strip().lower())
@@ -141,10 +115,7 @@ class Seat(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["workspace", "teammate"],
-                name="a_teammate_has_one_seat_in_a_workspace",
-            )
+            models.UniqueConstraint(fields=["workspace", "teammate"], name="a_teammate_has_one_seat_in_a_workspace")
         ]
 
     def __str__(self) -> str:
@@ -175,9 +146,7 @@ class AccessToken(models.Model):
     teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=120)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    is_operator = models.BooleanField(
-        "writes as a workflow (operator)", default=False
-    )  # API-14
+    is_operator = models.BooleanField("writes as a workflow (operator)", default=False)  # API-14
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -189,9 +158,7 @@ class AccessToken(models.Model):
 class AuditEntry(models.Model):
     """One sensitive action: who, what, when, from where (AUD-01). Entries are added, never changed."""
 
-    workspace = models.ForeignKey(
-        Workspace, models.CASCADE, null=True, related_name="audit_entries"
-    )
+    workspace = models.ForeignKey(Workspace, models.CASCADE, null=True, related_name="audit_entries")
     teammate = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
     token = models.ForeignKey(AccessToken, models.SET_NULL, null=True, related_name="+")
     activity = models.CharField(max_length=48, choices=Activity)
@@ -201,9 +168,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [
-            models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first")
-        ]
+        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.activity} at {self.at:%Y-%m-%d %H:%M}"

@@ -33,9 +33,7 @@ def page(read: Grant, write: Grant | None = None) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(
-            request: HttpRequest, app_id: str, **kwargs: Any
-        ) -> HttpResponseBase:
+        def guarded(request: HttpRequest, app_id: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             asked = cast(PageRequest, request)
@@ -53,19 +51,13 @@ def page(read: Grant, write: Grant | None = None) -> Callable[[View], View]:
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     if getattr(request, "htmx", False):
         response = HttpResponse(status=204)
-        response["HX-Refresh"] = (
-            "true"  # the whole page goes to sign-in, not the fragment
-        )
+        response["HX-Refresh"] = "true"  # the whole page goes to sign-in, not the fragment
         return response
     return redirect_to_login(request.get_full_path())
 
 
 def _seat_or_404(teammate: Teammate, app_id: str) -> Seat:
-    seat = (
-        teammate.seats.select_related("workspace")
-        .filter(workspace__app_id=app_id)
-        .first()
-    )
+    seat = teammate.seats.select_related("workspace").filter(workspace__app_id=app_id).first()
     if seat is None:
         raise Http404("There is no such workspace, or you have no seat in it.")
     return seat

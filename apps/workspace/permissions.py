@@ -37,11 +37,8 @@ class Role(TextChoices):
 
 GRANTS: dict[str, frozenset[Grant]] = {
     Role.SUPER_ADMIN: frozenset(Grant),
-    Role.MANAGER: frozenset(Grant)
-    - {Grant.MANAGE_TEAMMATES, Grant.MANAGE_SECURITY, Grant.DELETE},
-    Role.AGENT: frozenset(
-        {Grant.VIEW_LISTS, Grant.VIEW_PROFILES, Grant.EDIT_DATA, Grant.MANAGE_TAGS}
-    ),
+    Role.MANAGER: frozenset(Grant) - {Grant.MANAGE_TEAMMATES, Grant.MANAGE_SECURITY, Grant.DELETE},
+    Role.AGENT: frozenset({Grant.VIEW_LISTS, Grant.VIEW_PROFILES, Grant.EDIT_DATA, Grant.MANAGE_TAGS}),
     Role.READ_ONLY: frozenset({Grant.VIEW_LISTS, Grant.VIEW_PROFILES}),
 }
 
@@ -49,9 +46,7 @@ GRANTS: dict[str, frozenset[Grant]] = {
 def check_grant(seat: "Seat", grant: Grant) -> None:
     """Raises Forbidden with its reason when the seat's role lacks the grant."""
     if not can(seat, grant):
-        raise Forbidden(
-            f"Your role ({seat.get_role_display()}) may not {grant.value}. Ask a Super admin for it."
-        )
+        raise Forbidden(f"Your role ({seat.get_role_display()}) may not {grant.value}. Ask a Super admin for it.")
 
 
 def can(seat: "Seat", grant: Grant) -> bool:

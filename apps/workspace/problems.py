@@ -10,9 +10,7 @@ class Problem(Exception):
     status = 400
     code = "parameter_invalid"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, field: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.code

@@ -3,47 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.db import models
+from django.test import override_settings
 
 from apps.attributes.catalogue import catalogue_of
+from apps.attributes.columns import SUPPLY
 from apps.attributes.history import history_of, refusals_of
-from apps.attributes.models import Attribute, Attributed
-from apps.attributes.reports import Reason, Report
+from apps.attributes.kinds import KINDS
+from apps.attributes.models import Attribute
+from apps.attributes.reports import Reason
 from apps.attributes.sources import Source
-from apps.attributes.values import read
 from apps.attributes.writing import write
 from apps.people.models import Person
-from apps.workspace.models import Workspace
-from tests.factories import NOW, PersonFactory, WorkspaceFactory, attribute
+from tests.factories import NOW, PersonFactory, attribute
+
+from .conftest import holder, offer, value
 
 pytestmark = pytest.mark.django_db
-
-
-def offer(record: Attributed, source: Source, **values: object) -> Report:
-    workspace = Workspace.objects.get(pk=record.workspace_id)
-    return write(type(record), workspace, {record.pk: values}, source, now=NOW)[
-        record.pk
-    ]
-
-
-def value(record: Attributed, key: str) -> object:
-    workspace = Workspace.objects.get(pk=record.workspace_id)
-    definition = catalogue_of(workspace, record.about)[key]
-    return read(type(record), [record.pk], [definition])[record.pk][key]
-
-
-@pytest.fixture
-def workspace() -> Workspace:
-    return WorkspaceFactory()
-
-
-@pytest.fixture
-def ann(workspace: Workspace) -> Person:
-    return PersonFactory(workspace=workspace)
-
-
-@pytest.fixture
-def plan(workspace: Workspace) -> Attribute:
-    return attribute(workspace, "plan")
 
 
 def test_a_ping_leaves_a_teammates_value_alone(ann, plan):
@@ -59,27 +35,12 @@ def test_a_ping_leaves_a_teammates_value_alone(ann, plan):
 def test_every_channel_in_turn_stands_in_the_history(ann, plan):
     """UPD-01, UPD-04, AUD-05"""
     for number, source in enumerate(
-        [
-            Source.PING,
-            Source.REST,
-            Source.MANUAL,
-            Source.OPERATOR,
-            Source.CSV,
-            Source.REST,
-        ]
+        [Source.PING, Source.REST, Source.MANUAL, Source.OPERATOR, Source.CSV, Source.REST]
     ):
         offer(ann, source, plan=f"value {number}")
 
-    assert [line.source for line in reversed(history_of(ann, "plan"))] == [
-        "ping",
-        "rest",
-        "manual",
-        "csv",
-        "rest",
-    ]
-    assert [(line.source, line.reason) for line in refusals_of(ann)] == [
-        ("operator", "yielded")
-    ]
+    assert [line.source for line in reversed(history_of(ann, "plan"))] == ["ping", "rest", "manual", "csv", "rest"]
+    assert [(line.source, line.reason) for line in refusals_of(ann)] == [("operator", "yielded")]
 
 
 def test_a_pings_unknown_keys_become_attributes_of_the_kind_their_values_show(ann):
@@ -108,30 +69,16 @@ def test_a_pings_unknown_keys_become_attributes_of_the_kind_their_values_show(an
     assert value(ann, "last_order_at").isoformat() == "2012-10-17T09:27:00+00:00"
 
 
-def test_a_batch_of_a_thousand_costs_the_statements_of_a_batch_of_one(
-    workspace, plan, django_assert_num_queries
-):
+def test_a_batch_of_a_thousand_costs_the_statements_of_a_batch_of_one(workspace, plan, django_assert_num_queries):
     """Six statements: savepoint, lock and read, update within its own savepoint, history."""
     one, *many = PersonFactory.create_batch(101, workspace=workspace)
     workspace.refresh_from_db()
     catalogue_of(workspace, "person")
     with django_assert_num_queries(7):
-        write(
-            Person,
-            workspace,
-            {one.pk: {"plan": "a", "name": "Ann"}},
-            Source.PING,
-            now=NOW,
-        )
+        write(Person, workspace, {one.pk: {"plan": "a", "name": "Ann"}}, Source.PING, now=NOW)
 
     with django_assert_num_queries(7):
-        write(
-            Person,
-            workspace,
-            {person.pk: {"plan": "a", "name": "Ann"} for person in many},
-            Source.PING,
-            now=NOW,
-        )
+        write(Person, workspace, {person.pk: {"plan": "a", "name": "Ann"} for person in many}, Source.PING, now=NOW)
 
     assert value(many[-1], "plan") == "a"
 
@@ -145,3 +92,284 @@ def test_what_changes_nothing_writes_nothing(ann, plan):
     assert report.changed == {}
     assert len(history_of(ann, "plan")) == 1
     assert Person.objects.get().updated_at == NOW - timedelta(days=1)
+
+
+# ---- precedence, rule by rule ----------------------------------------------------------------------------------------
+
+
+def test_operator_fills_only_what_is_empty(ann, plan):
+    """QUAL-10, QUAL-11"""
+    offer(ann, Source.OPERATOR, plan="50")
+    offer(ann, Source.OPERATOR, plan="60")
+    after_operator = value(ann, "plan")
+    offer(ann, Source.PING, plan="70")
+    offer(ann, Source.OPERATOR, plan="80")
+
+    assert (after_operator, value(ann, "plan")) == ("50", "70")
+
+
+@pytest.mark.parametrize("source", [Source.CSV, Source.REST])
+def test_csv_and_rest_override_a_teammate_and_end_the_lock(ann, plan, source):
+    """QUAL-12, QUAL-13, QUAL-14, UPD-03"""
+    offer(ann, Source.MANUAL, plan="500")
+    offer(ann, source, plan="300")
+    overridden = value(ann, "plan"), holder(ann, "plan")
+
+    offer(ann, Source.PING, plan="100")
+
+    assert overridden == ("300", source.value)
+    assert (value(ann, "plan"), holder(ann, "plan")) == ("100", None)
+
+
+def test_the_same_value_by_rest_ends_the_lock_too(ann, plan):
+    """QUAL-14: the source is replaced, whatever the value."""
+    offer(ann, Source.MANUAL, plan="pro")
+    offer(ann, Source.REST, plan="pro")
+
+    offer(ann, Source.PING, plan="free")
+
+    assert value(ann, "plan") == "free"
+
+
+def test_a_blank_by_hand_is_held(ann, plan):
+    """QUAL-17"""
+    offer(ann, Source.PING, plan="100")
+    offer(ann, Source.MANUAL, plan="")
+
+    offer(ann, Source.PING, plan="100")
+
+    assert (value(ann, "plan"), holder(ann, "plan")) == (None, "manual")
+
+
+def test_a_ping_overwrites_a_teammate_on_a_company(acme, workspace):
+    """QUAL-20"""
+    attribute(workspace, "tier", about="company")
+    offer(acme, Source.MANUAL, tier="A")
+
+    offer(acme, Source.PING, tier="B")
+
+    assert value(acme, "tier") == "B"
+
+
+def test_name_email_and_phone_are_held_like_the_rest(ann):
+    """QUAL-28"""
+    offer(ann, Source.MANUAL, name="Robert", email="Rob@X.io ", phone="+1")
+
+    offer(ann, Source.PING, name="Bob", email="bob@x.io", phone="+2")
+
+    ann.refresh_from_db()
+    assert (ann.name, ann.email, ann.phone) == ("Robert", "rob@x.io", "+1")
+
+
+# ---- protection ------------------------------------------------------------------------------------------------------
+
+
+def test_protection_stops_unsigned_pings_alone(ann, workspace):
+    """MSG-04, MSG-05, MSG-10"""
+    attribute(workspace, "plan", protected=True)
+    attribute(workspace, "seats", "number")
+
+    report = offer(ann, Source.PING, plan="pro", seats=3)
+
+    assert report.refused["plan"].reason == Reason.PROTECTED
+    assert (value(ann, "plan"), value(ann, "seats")) == (None, 3)
+    for source in (Source.SIGNED_PING, Source.REST, Source.CSV, Source.MANUAL):
+        offer(ann, source, plan=source.value)
+        assert value(ann, "plan") == source.value
+
+
+def test_the_messenger_may_be_forbidden_to_create_attributes(ann, workspace):
+    """MSG-08"""
+    workspace.messenger_creates_attributes = False
+    workspace.save()
+
+    report = offer(ann, Source.PING, foo=1)
+
+    assert report.refused["foo"].reason == Reason.NOT_CREATED
+    assert not Attribute.objects.exists()
+
+
+# ---- values ----------------------------------------------------------------------------------------------------------
+
+
+def test_empty_text_null_and_the_words_for_it_clear_a_value(ann, plan):
+    """ATT-34, ATT-35"""
+    for blank in ("", None, "null", "undefined"):
+        offer(ann, Source.PING, plan="pro")
+        offer(ann, Source.PING, plan=blank)
+        assert value(ann, "plan") is None
+
+
+def test_the_word_null_is_text_by_rest(ann, plan):
+    """ATT-35: only a ping's."""
+    offer(ann, Source.REST, plan="null")
+
+    assert value(ann, "plan") == "null"
+
+
+def test_zero_and_false_are_values(ann, workspace):
+    """ATT-36"""
+    attribute(workspace, "files", "number")
+    attribute(workspace, "vip", "boolean")
+
+    offer(ann, Source.PING, files=0, vip=False)
+
+    assert (value(ann, "files"), value(ann, "vip")) == (0, False)
+
+
+def test_a_ping_stores_the_first_255_characters_and_rest_refuses(ann, workspace):
+    """ATT-33: counted in characters, not bytes."""
+    attribute(workspace, "bio")
+
+    by_rest = offer(ann, Source.REST, bio="é" * 256)
+    offer(ann, Source.PING, bio="é" * 300)
+
+    assert by_rest.refused["bio"].reason == Reason.TOO_LONG
+    assert value(ann, "bio") == "é" * 255
+
+
+def test_objects_and_arrays_sink_only_their_own_key(ann):
+    """ATT-32, MSG-13"""
+    report = offer(ann, Source.PING, prefs={"a": 1}, tags2=["x"], vip=True)
+
+    assert {key: refusal.reason for key, refusal in report.refused.items()} == {
+        "prefs": Reason.NESTED,
+        "tags2": Reason.NESTED,
+    }
+    assert value(ann, "vip") is True
+
+
+def test_a_value_that_does_not_fit_leaves_the_old_one(ann, workspace):
+    """ATT-38"""
+    attribute(workspace, "seats", "number")
+    offer(ann, Source.PING, seats=4)
+
+    offer(ann, Source.PING, seats="many")
+    kept = value(ann, "seats")
+    offer(ann, Source.PING, seats="12")
+
+    assert (kept, value(ann, "seats")) == (4, 12)
+
+
+def test_an_archived_attribute_takes_nothing_and_keeps_what_it_has(ann, plan):
+    """ATT-43"""
+    offer(ann, Source.PING, plan="a")
+    Attribute.objects.update(archived_at=NOW)
+    ann.workspace.refresh_from_db()
+    type(ann.workspace).objects.update(attributes_version="0" * 32)
+
+    report = offer(ann, Source.PING, plan="b")
+
+    assert report.refused["plan"].reason == Reason.ARCHIVED
+    assert value(ann, "plan") == "a"
+
+
+def test_a_list_takes_its_options_and_rest_anything(ann, workspace):
+    """QUAL-06, D-40"""
+    attribute(workspace, "stage", "list", options=["A", "B"])
+
+    refused = [offer(ann, source, stage="Z").refused for source in (Source.PING, Source.CSV, Source.MANUAL)]
+    offer(ann, Source.REST, stage="Z")
+
+    assert [refusals["stage"].reason for refusals in refused] == [Reason.NOT_AN_OPTION] * 3
+    assert value(ann, "stage") == "Z"
+
+
+# ---- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_keys_that_differ_by_case_are_different_attributes(ann):
+    """ATT-28"""
+    offer(ann, Source.PING, **{"Tier": "a", "tier": "b"})
+
+    assert (value(ann, "Tier"), value(ann, "tier")) == ("a", "b")
+
+
+def test_a_rewritten_key_writes_to_the_attribute_of_that_name(ann, workspace):
+    """ATT-31"""
+    attribute(workspace, "plan_name")
+
+    offer(ann, Source.PING, **{"plan.name": "pro"})
+
+    assert value(ann, "plan_name") == "pro"
+    assert Attribute.objects.count() == 1
+
+
+def test_a_key_that_looks_like_a_standard_one_is_neither(ann):
+    """ATT-03, ATT-10, D-14"""
+    report = offer(
+        ann, Source.PING, **{"Phone": "+353871", "role": "admin", "signed_up_at": 5, "utm_source": "x", "Last seen": 1}
+    )
+
+    assert {refusal.reason for refusal in report.refused.values()} == {Reason.RESERVED}
+    assert not Attribute.objects.exists()
+    ann.refresh_from_db()
+    assert (ann.phone, ann.signed_up_at, ann.utm_source) == (None, None, None)
+
+
+def test_a_companys_unknown_key_is_dropped(acme):
+    """ATT-22"""
+    report = offer(acme, Source.PING, tier="A", name="Blue Sun")
+
+    assert report.refused["tier"].reason == Reason.UNKNOWN
+    assert value(acme, "name") == "Blue Sun"
+
+
+def test_over_the_limit_a_new_key_is_dropped_and_the_rest_applies(ann, workspace):
+    """ATT-13"""
+    attribute(workspace, "one")
+    with override_settings(ATTRIBUTE_LIMIT=1):
+        report = offer(ann, Source.PING, name="Al", brand_new=1)
+
+    assert report.refused["brand_new"].reason == Reason.LIMIT
+    assert value(ann, "name") == "Al"
+
+
+def test_an_impossible_key_sinks_only_itself(ann):
+    report = offer(ann, Source.PING, **{"x" * 191: 1, " ": 2, "ok": 3})
+
+    assert [refusal.reason for refusal in report.refused.values()] == [Reason.TOO_LONG, Reason.INVALID]
+    assert value(ann, "ok") == 3
+
+
+# ---- refusals --------------------------------------------------------------------------------------------------------
+
+
+def test_a_repeated_refusal_is_counted(ann, workspace):
+    """BEY-02"""
+    attribute(workspace, "plan", protected=True)
+    for _ in range(3):
+        offer(ann, Source.PING, plan="pro")
+
+    [line] = refusals_of(ann)
+    assert (line.key, line.raw, line.reason, line.count) == ("plan", "pro", "protected", 3)
+
+
+@override_settings(ATTRIBUTE_LIMIT=1000)
+def test_a_record_that_is_full_refuses_its_own_values_alone(ann, workspace):
+    """A row has 8 kB for what can stand nowhere else: that record is refused, the batch is not."""
+    short = "x" * 23  # too short to be kept outside its row
+    everything: dict[str, object] = {}
+    for kind, filling in (("text", short), ("number", 7), ("date", 1350466020)):
+        column_type = KINDS[kind].column
+        for number in range(SUPPLY[column_type]):
+            attribute(workspace, f"{kind} {number}", kind)
+            everything[f"{kind} {number}"] = filling
+    texts = [field.name for field in Person._meta.fields if isinstance(field, models.TextField) and field.null]
+    Person.objects.update(**{name: short for name in texts if name not in ("external_id", "visitor_id")})
+    other = PersonFactory(workspace=workspace)
+    workspace.refresh_from_db()
+
+    reports = write(Person, workspace, {ann.pk: everything, other.pk: {"text 0": "y"}}, Source.REST, now=NOW)
+
+    assert {refusal.reason for refusal in reports[ann.pk].refused.values()} == {Reason.TOO_LARGE}
+    assert (value(ann, "text 0"), value(other, "text 0")) == (None, "y")
+
+
+def test_another_workspaces_record_is_not_found(ann, workspace):
+    stranger = PersonFactory()
+
+    reports = write(Person, workspace, {stranger.pk: {"name": "Mallory"}}, Source.REST, now=NOW)
+
+    stranger.refresh_from_db()
+    assert (reports, stranger.name) == ({}, None)
