@@ -25,9 +25,8 @@ def enter(argv, lock=LOCK, root=ROOT):
     """Return inside a complete `.venv`, or do not return: the command runs again there, or ends with one sentence."""
     if sys.version_info < OLDEST:
         sys.exit(
-            "This needs Python {}.{} or later; this is {}. Run it with a newer one, e.g. `python3.12 manage.py start`.".format(
-                *OLDEST, sys.version.split()[0]
-            )
+            "This needs Python {}.{} or later; this is {}. Run it with a newer one, "
+            "e.g. `python3.12 manage.py start`.".format(*OLDEST, sys.version.split()[0])
         )
     venv = os.path.join(root, ".venv")
     if not is_ready(root, venv, lock):
@@ -118,9 +117,8 @@ def install(root, venv, lock):
     )
     if ended.returncode:
         sys.exit(
-            "Installing {} failed, see above. It needs a package index once; check the connection and run this again.".format(
-                lock
-            )
+            "Installing {} failed, see above. It needs a package index once; check the connection "
+            "and run this again.".format(lock)
         )
 
 

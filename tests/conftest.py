@@ -8,7 +8,9 @@ import pytest
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     if os.environ.get("TESTING") != "1":
-        raise pytest.UsageError("Run the suite with `python3 manage.py test`: it starts the servers that the tests need.")
+        raise pytest.UsageError(
+            "Run the suite with `python3 manage.py test`: it starts the servers that the tests need."
+        )
 
 
 @pytest.fixture(autouse=True)

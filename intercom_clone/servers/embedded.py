@@ -21,7 +21,8 @@ def held(places: Places) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refused(
-                f"Another `manage.py start` already runs on {places.data}. Stop it, or choose another folder with --data."
+                f"Another `manage.py start` already runs on {places.data}. "
+                "Stop it, or choose another folder with --data."
             ) from None
         end_leftovers(places.data)
         yield

@@ -63,9 +63,9 @@ class Postgres:
         ours = postgres_major(postgres_folder())
         if made_by != ours:
             raise Refused(
-                f"The data folder {self.places.data} was made by PostgreSQL {made_by}, and this is PostgreSQL {ours}, "
-                f"which cannot read it. To keep the data, write it out with PostgreSQL {made_by}'s own pg_dump and load "
-                "it into a new folder; to begin anew, choose another folder with --data."
+                f"The data folder {self.places.data} was made by PostgreSQL {made_by}, and this is "
+                f"PostgreSQL {ours}, which cannot read it. To keep the data, write it out with PostgreSQL {made_by}'s "
+                "own pg_dump and load it into a new folder; to begin anew, choose another folder with --data."
             )
 
     def _make_cluster(self) -> None:
@@ -75,7 +75,8 @@ class Postgres:
         draft.mkdir(mode=0o700)
         self._own(draft)
         folder = postgres_folder()
-        command = [*without_root(), folder / "initdb", "-D", draft, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        command: list[str | Path] = [*without_root(), folder / "initdb", "-D", draft]
+        command += ["-U", "postgres", "-A", "trust", "-E", "UTF8"]
         made = subprocess.run(
             [*command, *_locale(postgres_major(folder)), "--no-instructions", *(["-N"] if self.throwaway else [])],
             capture_output=True,
@@ -101,19 +102,23 @@ class Postgres:
         while (pid := _first_number(pid_file)) and _is_server_of(pid, self.cluster):
             sign = signal.SIGINT if time.monotonic() < deadline - PATIENCE / 2 else signal.SIGQUIT
             if time.monotonic() > deadline:
-                raise Refused(f"PostgreSQL (process {pid}) still runs on {self.cluster} and does not stop. End it first.")
+                raise Refused(
+                    f"PostgreSQL (process {pid}) still runs on {self.cluster} and does not stop. End it first."
+                )
             os.kill(pid, sign)
             time.sleep(0.1)
         pid_file.unlink(missing_ok=True)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        settings = {**SETTINGS, **(CARELESS if self.throwaway else {}), "unix_socket_directories": self._socket_setting()}
+        settings = {
+            **SETTINGS,
+            **(CARELESS if self.throwaway else {}),
+            "unix_socket_directories": self._socket_setting(),
+        }
         command: list[str | Path] = [postgres_folder() / "postgres", "-D", self.cluster]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        return spawn(
-            command, log=self.log, death_signal=signal.SIGINT, mark=self.places.data, prefix=without_root()
-        )
+        return spawn(command, log=self.log, death_signal=signal.SIGINT, mark=self.places.data, prefix=without_root())
 
     def _socket_setting(self) -> str:
         return '"' + str(self.places.sockets).replace('"', '""') + '"'

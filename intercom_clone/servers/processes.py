@@ -1,5 +1,6 @@
 """How a child process is started so that it neither outlives its parent nor runs as root where it must not."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -92,19 +93,15 @@ def stop(process: subprocess.Popen[bytes], sign: signal.Signals, patience: float
     """Ask a child to end, and end it with all of its own children when it does not."""
     if process.poll() is None:
         process.send_signal(sign)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a child and whatever of its session is still there."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 

@@ -65,6 +65,7 @@ def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
     def pass_on(number: int, frame: FrameType | None) -> None:
         process.send_signal(number)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to pytest as well, which ends and lets us clean
+    # The terminal sends Ctrl-C to pytest as well: it ends, and this process stays to clean up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, pass_on)
     return process.wait()
