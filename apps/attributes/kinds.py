@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal as Exact
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -125,7 +126,7 @@ class Decimal(Kind):
         if len(text) > 400 or not PLAIN_DECIMAL.fullmatch(text):
             raise Refusal(Reason.INVALID, "is not a number")
         value = float(text)
-        if not math.isfinite(value) or abs(value) > LARGEST_EXACT_WHOLE:
+        if abs(value) >= LARGEST_EXACT_WHOLE and abs(Exact(text)) > LARGEST_EXACT_WHOLE:
             raise Refusal(Reason.TOO_LARGE, "is too large a number to be kept exactly")
         return value + 0.0  # -0.0 reads as 0
 
