@@ -233,6 +233,16 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+class Line(Text):
+    """Standard text, as received but for outer spaces (NAME-07)."""
+
+    name, label = "line", "Text"
+
+    @staticmethod
+    def _as_text(raw: Any) -> str:
+        return Text._as_text(raw).strip()
+
+
 class Email(Text):
     """One address, trimmed and lower-cased (IDN-08, IDN-18)."""
 
@@ -301,7 +311,7 @@ def is_web_address(text: str) -> bool:
 
 OFFERED: tuple[Kind, ...] = (Text(), Number(), Decimal(), Flag(), Date(), List())  # ATT-20
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (*OFFERED, Spend(), Email(), Identifier(), WebAddress(), Member())
+    kind.name: kind for kind in (*OFFERED, Spend(), Line(), Email(), Identifier(), WebAddress(), Member())
 }
 
 

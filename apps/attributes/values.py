@@ -32,8 +32,8 @@ class Value(Expression):
         return type(self)(self.definition, relabels.get(self.alias, self.alias))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        quote = connection.ops.quote_name
-        return f"{quote(self.alias)}.{quote(self.definition.column)}", []
+        table = compiler.quote_name_unless_alias(self.alias)
+        return f"{table}.{connection.ops.quote_name(self.definition.column)}", []
 
     def get_group_by_cols(self) -> list[Expression]:
         return [self]
