@@ -50,7 +50,7 @@ def define(
     if source is Source.REST:
         check_name(name)
     name = rewritten(name)
-    _check_free(workspace, about, name)
+    check_free(workspace, about, name)
     if kind not in OFFERED_KINDS:
         raise Refusal(Reason.INVALID, "has a type that is not one of " + ", ".join(k.label for k in OFFERED))
     check_room(workspace)
@@ -173,7 +173,8 @@ def checked_options(options: Iterable[str]) -> list[str]:
     return unique
 
 
-def _check_free(workspace: Workspace, about: str, name: str) -> None:
+def check_free(workspace: Workspace, about: str, name: str) -> None:
+    """Raises Refusal when a name is a standard attribute's or already given (ATT-10, ATT-11)."""
     if is_standard_name(about, name):
         raise Refusal(Reason.RESERVED, "is one of our standard attributes; use a different name")
     taken = set(Attribute.objects.filter(workspace=workspace, name=name).values_list("about", flat=True))
@@ -226,8 +227,12 @@ def _add(
 
 
 def _lock(workspace: Workspace) -> None:
-    """One definition at a time: the limit and the columns are counted, so they are counted alone."""
-    Workspace.objects.select_for_update().get(pk=workspace.pk)
+    """One definition at a time: the limit and the columns are counted, so they are counted alone.
+
+    Whoever waited here learns that the catalogue changed meanwhile. People who are made at the same time do not wait.
+    """
+    locked = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    workspace.attributes_version = locked.attributes_version
 
 
 def _locked(attribute: Attribute) -> Attribute:
