@@ -110,7 +110,7 @@ Row = tuple[int, str, str, str]  # pk, public id, state, role
 Found = dict[str, list[Row]]
 
 
-def _people(workspace: Workspace, column: str, wanted: set[str | None]) -> Found:
+def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
     if not wanted:
         return {}
     statement = f"""
@@ -166,6 +166,16 @@ def _any_in_grace(users: list[Row]) -> bool:
 # ---- claiming --------------------------------------------------------------------------------------------------------
 
 
+class Taken(Conflict):
+    """A user holds this identifier already (IDN-05); the message names them by their id (IDN-07)."""
+
+    def __init__(self, holder: Person, key: str) -> None:
+        kind = "A contact" if holder.state == State.ACTIVE else "An archived contact"
+        super().__init__(f"{kind} matching those details already exists with id={holder.public_id}")
+        self.holder = holder
+        self.key = key
+
+
 def lock(workspace: Workspace, claims: Iterable[Claim]) -> None:
     """Until the transaction ends nobody else makes a person of these claims. Take it before rows are locked.
 
@@ -187,7 +197,7 @@ def _lock_key(workspace: Workspace, name: str) -> int:
 
 
 def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None) -> None:
-    """Raises Conflict when a user holds these identifiers already (IDN-04…06), naming the holder's id (IDN-07).
+    """Raises Taken when a user holds these identifiers already (IDN-04…06), naming the holder's id (IDN-07).
 
     An equal email is allowed when both carry different user_ids and the holder is live. `own` is not in its own way.
     """
@@ -195,15 +205,10 @@ def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None)
     if own:
         others = others.exclude(pk=own.pk)
     if claim.external_id and (holder := others.filter(external_id=claim.external_id).first()):
-        raise _conflict(holder)
+        raise Taken(holder, "external_id")
     if not claim.email:
         return
     for holder in others.filter(email=claim.email).order_by("pk"):
         both_named = claim.external_id and holder.external_id
         if not both_named or holder.state in (State.ARCHIVED, State.PENDING_DELETION):
-            raise _conflict(holder)
-
-
-def _conflict(holder: Person) -> Conflict:
-    kind = "A contact" if holder.state == State.ACTIVE else "An archived contact"
-    return Conflict(f"{kind} matching those details already exists with id={holder.public_id}")
+            raise Taken(holder, "email")
