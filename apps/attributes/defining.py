@@ -27,6 +27,14 @@ OTHER = {"person": "company", "company": "person"}
 OFFERED_KINDS = {kind.name for kind in OFFERED}
 
 
+class NameTaken(Refusal):
+    """The name is that of another attribute, of people or of companies (ATT-11)."""
+
+    def __init__(self, mine: str, theirs: str) -> None:
+        self.remedy = f"{theirs} data. To save this as new {mine} data, use a different name."
+        super().__init__(Reason.INVALID, f"is already in your {self.remedy}")
+
+
 @transaction.atomic
 def define(
     workspace: Workspace,
@@ -77,7 +85,7 @@ def define_missing(
     existing = set(Attribute.objects.filter(workspace=workspace, about="person").values_list("name", flat=True))
     used = in_use(workspace)
     free = _free_columns(workspace, "person")
-    made = []
+    made: list[Attribute] = []
     for name, raw in wanted.items():
         if name in existing:  # somebody else's ping was faster
             continue
@@ -182,10 +190,7 @@ def check_free(workspace: Workspace, about: str, name: str) -> None:
         if model in taken:
             mine = "people" if about == "person" else "company"
             theirs = "people" if model == "person" else "company"
-            raise Refusal(
-                Reason.INVALID,
-                f"is already in your {theirs} data. To save this as new {mine} data, use a different name.",
-            )
+            raise NameTaken(mine, theirs)
 
 
 def _free_columns(workspace: Workspace, about: str) -> dict[str, list[str]]:

@@ -12,8 +12,10 @@ AUTO = frozenset({Source.AUTO})
 EVERYONE = PING | REST | CSV | HAND
 
 # key, label, kind, who writes it, and the names the snippet and REST know it by where they differ
-PEOPLE = [
-    ("id", "ID", "text", AUTO, {"column": "public_id", "ping": None}),
+Row = tuple[str, str, str, frozenset[Source], dict[str, str | None]]
+
+PEOPLE: list[Row] = [
+    ("id", "ID", "text", AUTO, {"column": "public_id"}),
     ("role", "Type", "text", AUTO, {}),
     ("external_id", "User ID", "identifier", EVERYONE, {"ping": "user_id"}),
     ("name", "Name", "line", EVERYONE, {"ping": "name"}),
@@ -79,7 +81,7 @@ PEOPLE = [
     ("updated_at", "Updated at", "date", AUTO, {}),
 ]
 
-COMPANIES = [
+COMPANIES: list[Row] = [
     ("company_id", "Company ID", "identifier", AUTO, {"ping": "company_id"}),
     ("id", "ID", "text", AUTO, {"column": "public_id"}),
     ("name", "Company name", "line", PING | REST | HAND, {"ping": "name"}),
@@ -120,13 +122,14 @@ OTHER_KEYS = {
 }
 
 
-def _definition(about: str, key: str, label: str, kind: str, writable: frozenset[Source], names: dict) -> Definition:
+def _definition(about: str, row: Row) -> Definition:
+    key, label, kind, writable, names = row
     return Definition(
         about=about,
         key=key,
         label=label,
         kind=KINDS[kind],
-        column=names.get("column", key),
+        column=names.get("column") or key,
         writable=writable,
         ping_key=names.get("ping"),
         rest_key=names.get("rest", key),
@@ -134,8 +137,8 @@ def _definition(about: str, key: str, label: str, kind: str, writable: frozenset
 
 
 STANDARD: dict[str, list[Definition]] = {
-    "person": [_definition("person", *row) for row in PEOPLE],
-    "company": [_definition("company", *row) for row in COMPANIES],
+    "person": [_definition("person", row) for row in PEOPLE],
+    "company": [_definition("company", row) for row in COMPANIES],
 }
 
 RESERVED_KEYS: dict[str, frozenset[str]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models.expressions import Expression
+from django.db.models.expressions import BaseExpression, Expression
 
 from .definitions import Definition
 from .models import Attributed
@@ -28,14 +28,14 @@ class Value(Expression):
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "Value":
         return Value(self.definition, query.get_initial_alias())
 
-    def relabeled_clone(self, relabels: Mapping[str | None, str]) -> Self:
-        return type(self)(self.definition, relabels.get(self.alias, self.alias))
+    def relabeled_clone(self, relabels: Mapping[str, str]) -> Self:
+        return type(self)(self.definition, relabels.get(self.alias or "", self.alias))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         table = compiler.quote_name_unless_alias(self.alias)
-        return f"{table}.{connection.ops.quote_name(self.definition.column)}", []
+        return f"{table}.{connection.ops.quote_name(self.definition.column)}", ()
 
-    def get_group_by_cols(self) -> list[Expression]:
+    def get_group_by_cols(self) -> list[BaseExpression]:
         return [self]
 
 

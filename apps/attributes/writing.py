@@ -17,6 +17,7 @@ from psycopg.errors import ProgramLimitExceeded
 
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
+from apps.workspace.problems import Conflict, Missing
 
 from .catalogue import catalogue_of
 from .defining import define_missing
@@ -80,6 +81,27 @@ def write(
     add_changes(model.about, workspace, known, reports, source, by, now)
     count_refusals(model.about, workspace, reports, source, by, now)
     return reports
+
+
+@transaction.atomic
+def release(
+    model: type[Attributed], workspace: Workspace, pk: int, key: str, *, now: datetime, by: Hand = NOBODY
+) -> Report:
+    """Re-sync: clear what a teammate set, blanks included, and open it to every hand again (QUAL-15).
+
+    Raises Missing for a record or an attribute that is not here, Conflict where no teammate's value stands (QUAL-16).
+    """
+    known = catalogue_of(workspace, model.about)
+    definition = known.get(key)
+    held = _hold(model, workspace, [pk], [definition]) if definition and not definition.archived else {}
+    if pk not in held:
+        raise Missing("There is no such value.")
+    if held[pk].holder(key) is not Source.MANUAL:
+        raise Conflict("Only a value that a teammate set by hand can be re-synced.")
+    reports = {pk: Report(changed={key: Change(held[pk].values[key], None)})}
+    _store(model, known, held, reports, Source.MANUAL, now, {})
+    add_changes(model.about, workspace, known, reports, Source.MANUAL, by, now)
+    return reports[pk]
 
 
 # ---- addressing: which attribute does a key mean? --------------------------------------------------------------------
@@ -355,8 +377,5 @@ def _insert(
 
 def _defaults(model: type[Attributed]) -> Columns:
     """What a column holds where a birth does not say, for those that may not be empty."""
-    return {
-        field.column: field.get_default()
-        for field in model._meta.concrete_fields
-        if not field.null and field.has_default()
-    }
+    fields = model._meta.concrete_fields
+    return {field.attname: field.get_default() for field in fields if not field.null and field.has_default()}

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models.functions import Lower
 
 from apps.attributes.kinds import KINDS, Setting
 from apps.attributes.models import State, new_public_id
@@ -97,9 +96,17 @@ def join(person: Person, company: Company, *, now: datetime, seen: bool = False)
         raise Problem(
             f"A contact can belong to at most {MOST_COMPANIES} companies.", code="contact_company_limit_exceeded"
         )
-    values = {"workspace": person.workspace_id, "person": person.pk, "company": company.pk, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(JOIN, values | {"seen": now if seen else None})
+        cursor.execute(
+            JOIN,
+            {
+                "workspace": person.workspace_id,
+                "person": person.pk,
+                "company": company.pk,
+                "now": now,
+                "seen": now if seen else None,
+            },
+        )
 
 
 def leave(person: Person, company: Company) -> None:
@@ -124,14 +131,7 @@ def name_company(person: Person, name: str, *, by: Hand, now: datetime) -> Compa
         raise Refusal(Reason.INVALID, "needs a name")
     workspace = person.workspace
     lock(workspace, [Claim(external_id=f"company name:{name.lower()}")])
-    company = (
-        Company.objects.of(workspace)
-        .active()
-        .annotate(lower_name=Lower("name"))
-        .filter(lower_name=name.lower())
-        .order_by("pk")
-        .first()
-    )
+    company = Company.objects.of(workspace).active().filter(name__lower=name.lower()).order_by("pk").first()
     if company is None:
         arrived = _make(workspace, {}, {"name": name}, Source.MANUAL, by, now)
         if refusal := arrived.report.refused.get("name"):

@@ -1,5 +1,7 @@
 """Companies, and who belongs to them."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -10,10 +12,13 @@ from apps.people.naming import initials
 from apps.workspace.models import Workspace
 
 
+models.TextField.register_lookup(Lower)  # name__lower finds by the index over lower(name)
+
+
 class Company(Attributed):
     """A group of people (CO-01). Values are written by `attributes.writing` alone."""
 
-    about = "company"
+    about: ClassVar[str] = "company"
 
     company_id = models.TextField(
         "company ID", null=True
@@ -30,7 +35,7 @@ class Company(Attributed):
 
     people = models.ManyToManyField(Person, through="Membership", related_name="companies")
 
-    objects = AttributedQuerySet.as_manager()
+    objects: ClassVar = AttributedQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "companies"

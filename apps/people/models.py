@@ -28,7 +28,7 @@ class PersonQuerySet(AttributedQuerySet):
 class Person(Attributed):
     """Somebody who uses, or might use, the customer's product. Values are written by `attributes.writing` alone."""
 
-    about = "person"
+    about: ClassVar[str] = "person"
 
     role = models.CharField(max_length=8, choices=Role)
     external_id = models.TextField("user ID", null=True)
@@ -92,7 +92,7 @@ class Person(Attributed):
     enabled_push_messaging = models.BooleanField(null=True)
     is_mobile_unidentified = models.BooleanField(null=True)
 
-    objects = PersonQuerySet.as_manager()
+    objects: ClassVar = PersonQuerySet.as_manager()
 
     LISTED: ClassVar[Q] = Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR)
 

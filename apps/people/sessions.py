@@ -14,8 +14,8 @@ TOUCH = """
         session_count = person.session_count + visit.starts::int,
         session_started_at = CASE WHEN visit.starts THEN %(now)s ELSE person.session_started_at END
     FROM (
-        SELECT id, web_seen_at IS NULL OR web_seen_at < %(now)s - %(silence)s
-                   OR session_started_at < %(now)s - %(longest)s AS starts
+        SELECT id, web_seen_at IS NULL OR web_seen_at < %(silent_since)s
+                   OR session_started_at < %(begun_before)s AS starts
         FROM people_person WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
     ) AS visit
     WHERE person.id = visit.id
@@ -26,5 +26,6 @@ TOUCH = """
 def touch(pks: Iterable[int], now: datetime) -> set[int]:
     """These people were just seen in a browser. Returns those for whom that began a session."""
     with connection.cursor() as cursor:
-        cursor.execute(TOUCH, {"now": now, "silence": SILENCE, "longest": LONGEST, "pks": list(pks)})
+        moments = {"now": now, "silent_since": now - SILENCE, "begun_before": now - LONGEST}
+        cursor.execute(TOUCH, {**moments, "pks": list(pks)})
         return {pk for pk, starts in cursor.fetchall() if starts}

@@ -96,7 +96,7 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[TeammateManager] = TeammateManager()  # type: ignore[assignment]
+    objects: ClassVar[TeammateManager] = TeammateManager()
 
     def __str__(self) -> str:
         return self.name or self.email

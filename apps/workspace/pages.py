@@ -14,7 +14,7 @@ from .permissions import Grant, check_grant
 class PageRequest(HttpRequest):
     """What `page` makes of a request: signed in, in a workspace, on a seat."""
 
-    user: Teammate  # type: ignore[assignment]
+    user: Teammate
     workspace: Workspace
     seat: Seat
     htmx: Any
