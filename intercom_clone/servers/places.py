@@ -37,6 +37,7 @@ class Places:
         self.beat = self.data / "beat"
         self.lock = self.data / "lock"
         self.secret_key = self.data / "secret_key"
+        self.address = self.data / "address"  # where `start` listens, for commands beside it that print links
         self.sockets = self._sockets()
         self.postgres_socket = self.sockets / ".s.PGSQL.5432"
         self.valkey_socket = self.sockets / "valkey.sock"

@@ -107,7 +107,9 @@ class Postgres:
                 )
             os.kill(pid, sign)
             time.sleep(0.1)
-        pid_file.unlink(missing_ok=True)
+        socket = self.places.postgres_socket
+        for trace in (pid_file, socket, socket.with_name(f"{socket.name}.lock")):
+            trace.unlink(missing_ok=True)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         settings = {

@@ -26,7 +26,7 @@ TICK = 0.1
 READY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 STEADY_AFTER = 15.0  # a child that lived this long and dies has had an accident; one that did not is broken
-BROKEN_AFTER = 4  # deaths in a row that were all too early
+BROKEN_AFTER = 3  # deaths in a row that were all too early
 LOG_LIMIT = 10_000_000
 IMPORTANT = re.compile(r"\b(ERROR|CRITICAL|FATAL|PANIC)\b")
 # PostgreSQL calls every refused query an error, and every client that it sends away fatal.
@@ -125,6 +125,7 @@ class Supervisor:
     # ---- starting ----------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
+        self.places.address.write_text(self.request.address)
         self._start_stores()
         self._step("migrate", "--no-input")
         if needs_collected_files(self.environment):
