@@ -1,13 +1,38 @@
-"""The Messenger's door stands before everything that teammates' pages need: a ping has no session, no cookie, no form."""
+"""The Messenger's door stands before what only pages need: a ping has no session, no cookie, no form."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, get_resolver
+
+from apps.workspace.problems import Missing, Problem
+
+from . import replying
+
+logger = logging.getLogger(__name__)
 
 
 class MessengerDoor:
+    """Answers every path below `/messenger/` itself, always in JSON and always readable by the page that asked."""
+
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
+        self.resolver = get_resolver("apps.messenger.urls")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        if not request.path_info.startswith("/messenger/"):
+            return self.answer(request)
+        return replying.readable(self._answered(request), request)
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        try:
+            view, args, kwargs = self.resolver.resolve(request.path_info)
+            return view(request, *args, **kwargs)
+        except Resolver404:
+            return replying.stopped(Missing("There is nothing at this address."))
+        except Problem as problem:
+            return replying.stopped(problem)
+        except Exception:
+            logger.exception("A request to %s failed", request.path)
+            return replying.failed()

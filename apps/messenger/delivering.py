@@ -1,0 +1,90 @@
+"""A ping delivered: the person, the session, the companies; all of it or nothing."""
+
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+from psycopg.errors import DeadlockDetected
+
+from apps.attributes.history import count_refusals
+from apps.attributes.reports import Reason
+from apps.attributes.sources import Source
+from apps.companies import arrivals as companies
+from apps.people import arrivals, sessions
+from apps.people.arrivals import Arrival, Payload
+from apps.people.identity import Fate
+from apps.people.models import Person, Role
+from apps.workspace.hands import NOBODY
+from apps.workspace.models import Workspace
+from apps.workspace.problems import Problem
+
+from .reading import Half, Ping
+
+TRIES = 3
+
+
+def deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
+    """Write a ping, once. Where two of them wait for each other, PostgreSQL stops one of them: that one tries again."""
+    for _ in range(TRIES - 1):
+        try:
+            return _deliver(workspace, ping, now)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return _deliver(workspace, ping, now)
+
+
+@transaction.atomic
+def _deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
+    payload = Payload(ping.claim, ping.unsigned.values, ping.signed.values)
+    [arrival] = arrivals.receive(workspace, [payload], Source.PING, now=now)
+    if arrival.fate is not Fate.FOUND or arrival.pk is None:
+        return arrival
+    begins_session = arrival.pk in sessions.touch([arrival.pk], now)
+    _deliver_companies(workspace, ping, arrival, begins_session, now)
+    for half in ping.halves:
+        if half.report.refused:
+            count_refusals("person", workspace, {arrival.pk: half.report}, half.source, NOBODY, now)
+    return arrival
+
+
+# ---- companies -------------------------------------------------------------------------------------------------------
+
+
+def _deliver_companies(workspace: Workspace, ping: Ping, arrival: Arrival, begins_session: bool, now: datetime) -> None:
+    for half in ping.halves:
+        _withhold(workspace, half, arrival)
+    named = ping.unsigned.companies.keys() | ping.signed.companies.keys()
+    # in one order, so that two pings that name the same companies never wait for each other
+    for company_id in sorted(named):
+        _deliver_company(workspace, ping, arrival, company_id, begins_session and len(named) == 1, now)
+
+
+def _withhold(workspace: Workspace, half: Half, arrival: Arrival) -> None:
+    """Leave out companies that may not come in this way, and say so in the log."""
+    if not half.companies:
+        return
+    if half.source is Source.PING and not workspace.messenger_updates_companies:  # MSG-09
+        half.refuse("company", half.companies, Reason.PROTECTED, "is protected from updates via the Messenger")
+        half.companies = {}
+    elif arrival.role == Role.VISITOR:
+        half.refuse("company", half.companies, Reason.INVALID, "was ignored: a visitor belongs to no company")
+        half.companies = {}
+
+
+def _deliver_company(
+    workspace: Workspace, ping: Ping, arrival: Arrival, company_id: str, counts: bool, now: datetime
+) -> None:
+    """Update the company, link the person, and count the session where only this one is named (SESS-10…13, D-24)."""
+    signed = ping.signed.companies.get(company_id, {})
+    for half in ping.halves:
+        if company_id in half.companies:
+            offer = half.companies[company_id]
+            if half is ping.unsigned:
+                offer = {key: raw for key, raw in offer.items() if key not in signed}
+            company = companies.receive(workspace, company_id, offer, half.source, now=now).company
+    try:
+        companies.join(Person(pk=arrival.pk, workspace=workspace), company, now=now, seen=True)
+    except Problem as problem:
+        ping.unsigned.refuse("company", company_id, Reason.LIMIT, f"was not linked: {problem.message}")
+        return
+    companies.seen(company, now=now, begins_session=counts)

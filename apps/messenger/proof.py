@@ -1,0 +1,74 @@
+"""Showing who one is: a signed token, or the older hash of an identifier (MSG-10, MSG-21)."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from jwt import InvalidTokenError
+from jwt.api_jws import PyJWS
+
+from apps.attributes.sources import Source
+from apps.attributes.writing import is_blank
+from apps.workspace.models import Workspace
+from apps.workspace.problems import Unproven
+
+from .reading import Sent
+
+ALGORITHM = "HS256"
+ABOUT_THE_TOKEN = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+EARLY = timedelta(minutes=1)  # how far the clock of the server that signs may be ahead
+
+_tokens = PyJWS(algorithms=[ALGORITHM])
+
+
+def signed_claims(workspace: Workspace, sent: Sent, now: datetime) -> dict[str, Any]:
+    """What a token signed of the person; nothing where there is no token.
+
+    Raises Unproven for a bad token or hash, and for a claimed identity without proof where the workspace asks for one.
+    """
+    signed = _claims(workspace, sent.token, now) if sent.token is not None else {}
+    identifiers = [signed.get("user_id"), *(sent.user_data.get(key) for key in ("user_id", "email"))]
+    claimed = [raw for raw in identifiers if not is_blank(raw, Source.PING)]
+    if signed and len({str(raw) for raw in identifiers[:2] if not is_blank(raw, Source.PING)}) > 1:
+        raise Unproven("user_id is not the one that intercom_user_jwt signs.", field="user_id")
+    if sent.user_hash is not None:
+        _check_hash(workspace, sent.user_hash, claimed)
+    elif claimed and not signed and workspace.require_signed_identity:
+        raise Unproven("This workspace asks for proof of identity: send intercom_user_jwt or user_hash.")
+    return signed
+
+
+def _claims(workspace: Workspace, token: Any, now: datetime) -> dict[str, Any]:
+    try:
+        read = _tokens.decode_complete(token, workspace.messenger_secret.encode(), algorithms=[ALGORITHM])
+        claims = orjson.loads(read["payload"])
+    except (InvalidTokenError, ValueError, TypeError, RecursionError):
+        raise Unproven("intercom_user_jwt is not a token signed with this workspace's secret.") from None
+    if not isinstance(claims, dict) or is_blank(claims.get("user_id"), Source.PING):
+        raise Unproven("intercom_user_jwt has no user_id.")
+    if "exp" in claims and _number(claims["exp"]) <= now.timestamp():
+        raise Unproven("intercom_user_jwt has expired.")
+    if "nbf" in claims and _number(claims["nbf"]) > (now + EARLY).timestamp():
+        raise Unproven("intercom_user_jwt is not valid yet.")
+    return {key: value for key, value in claims.items() if key not in ABOUT_THE_TOKEN}
+
+
+def _number(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise Unproven("intercom_user_jwt has a time that is not a number of seconds.")
+    return raw
+
+
+def _check_hash(workspace: Workspace, user_hash: Any, claimed: list[Any]) -> None:
+    """The HMAC of the user_id, else of the email, as they were sent. Compared in constant time."""
+    said = str(user_hash).encode(errors="replace")
+    right = user_hash_of(workspace, str(claimed[0])) if claimed else ""
+    if not hmac.compare_digest(said, right.encode()):
+        raise Unproven("user_hash does not fit the user_id, or the email where there is no user_id.")
+
+
+def user_hash_of(workspace: Workspace, identifier: str) -> str:
+    """The user_hash that proves an identifier."""
+    return hmac.new(workspace.messenger_secret.encode(), identifier.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,213 @@
+"""From a request's bytes to a ping. Nothing here asks the database.
+
+bytes ──▶ Sent (the fields beside each other) ──▶ two halves: what the browser says, and what a token signed
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from django.http import HttpRequest
+
+from apps.attributes.reports import Reason, Refusal, Report
+from apps.attributes.sources import Source
+from apps.attributes.standard import is_standard_name
+from apps.attributes.writing import is_blank
+from apps.companies.arrivals import MOST_COMPANIES, company_id_of
+from apps.people import identity
+from apps.people.identity import Claim
+from apps.workspace.problems import Problem
+
+LONGEST_BODY = 64 * 1024
+LONGEST_COOKIE = 255
+MOST_FORM_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
+
+# How the Messenger looks and where it is loaded from: never data about a person (MSG-03).
+MESSENGER_ONLY = frozenset(
+    {
+        *("app_id", "api_base", "region", "widgetUrl", "installation_type", "page_title", "session_duration"),
+        *("alignment", "horizontal_padding", "vertical_padding", "z_index", "custom_launcher_selector"),
+        *("hide_default_launcher", "hide_notifications", "theme_mode"),
+        *("action_color", "background_color", "link_color"),
+    }
+)
+APART = frozenset({"user_hash", "intercom_user_jwt", "anonymous_id"})
+
+
+class TooLarge(Problem):
+    status = 413
+    code = "parameter_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The fields of a ping, before anybody has looked at who sends it."""
+
+    app_id: str
+    user_data: dict[str, Any]
+    user_hash: Any = None
+    token: Any = None
+    anonymous_id: Any = None
+
+
+@dataclass(slots=True)
+class Half:
+    """What one hand says about a person and their companies: the browser's, or that of whoever signed a token."""
+
+    source: Source
+    values: dict[str, Any] = field(default_factory=dict)
+    companies: dict[str, dict[str, Any]] = field(default_factory=dict)  # company_id → its keys
+    report: Report = field(default_factory=Report)  # what cannot even be offered, and why
+
+    def refuse(self, key: str, raw: Any, reason: Reason, message: str) -> None:
+        self.report.refused[key], self.report.raw[key] = Refusal(reason, message), raw
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Who is meant, and what is said of them."""
+
+    claim: Claim
+    unsigned: Half
+    signed: Half
+
+    @property
+    def halves(self) -> tuple[Half, Half]:
+        return self.unsigned, self.signed
+
+
+# ---- bytes -----------------------------------------------------------------------------------------------------------
+
+
+def read(request: HttpRequest) -> Sent:
+    """The fields of a request, whichever way a browser could send them. Raises Problem for what is no ping."""
+    _check_length(request.META.get("CONTENT_LENGTH") or "0")
+    # text/plain spares the browser its preflight, so whatever is no form is read as JSON
+    body = _form(request.body) if request.content_type == FORM else _object(request.body, "The body")
+    user_data = body.get("user_data")
+    if user_data is None:
+        user_data = {}
+    if not isinstance(user_data, dict):
+        raise Problem("user_data is not an object.", field="user_data")
+
+    def said(name: str) -> Any:
+        values = (fields.get(name) for fields in (body, user_data))
+        return next((raw for raw in values if not is_blank(raw, Source.PING)), None)
+
+    app_id = said("app_id")
+    if app_id is None:
+        raise Problem("app_id is missing.", code="parameter_missing", field="app_id")
+    if not isinstance(app_id, str):
+        raise Problem("app_id is not text.", field="app_id")
+    return Sent(app_id, user_data, said("user_hash"), said("intercom_user_jwt"), said("anonymous_id"))
+
+
+def _check_length(declared: str) -> None:
+    if not declared.isdecimal():
+        raise Problem("Content-Length is not a number.")
+    if int(declared) > LONGEST_BODY:
+        raise TooLarge(f"A ping has at most {LONGEST_BODY} bytes.")
+
+
+def _object(body: bytes | str, what: str) -> dict[str, Any]:
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(f"{what} is not JSON: {error}") from None
+    if not isinstance(read, dict):
+        raise Problem(f"{what} is not a JSON object.")
+    return read
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        fields: dict[str, Any] = dict(
+            parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FORM_FIELDS)
+        )
+    except ValueError:
+        raise Problem("The body is not a form in UTF-8.") from None
+    if user_data := fields.pop("user_data", None):
+        fields["user_data"] = _object(user_data, "user_data")
+    return fields
+
+
+# ---- the two halves --------------------------------------------------------------------------------------------------
+
+
+def ping(sent: Sent, signed: Mapping[str, Any]) -> Ping:
+    """Who is meant by what was sent and signed, and what is said of them: said twice, the signed value counts.
+
+    Raises Problem for identifiers that cannot be kept.
+    """
+    told, said = _half(signed, Source.SIGNED_PING), _half(sent.user_data, Source.PING)
+    said.values = {key: raw for key, raw in said.values.items() if key not in told.values}
+    user_id, email = (told.values.get(key, said.values.get(key)) for key in ("user_id", "email"))
+    claim = identity.claim(user_id, email, _cookie(sent.anonymous_id), Source.PING)
+    if not claim.is_named and not claim.visitor_id:
+        claim = Claim(visitor_id=str(uuid.uuid4()))
+    return Ping(claim, said, told)
+
+
+def _cookie(raw: Any) -> str | None:
+    """The browser's own id. Raises Problem for one that cannot be kept."""
+    if is_blank(raw, Source.PING):
+        return None
+    if not isinstance(raw, str) or len(raw) > LONGEST_COOKIE or "\x00" in raw:
+        raise Problem(f"anonymous_id is not text of at most {LONGEST_COOKIE} characters.", field="anonymous_id")
+    return raw
+
+
+def _half(data: Mapping[str, Any], source: Source) -> Half:
+    half = Half(source)
+    half.values = {key: raw for key, raw in data.items() if key not in MESSENGER_ONLY and key not in APART}
+    offered = [half.values.pop(key) for key in ("company", "companies") if key in half.values]
+    _flatten(half)
+    _take_companies(half, offered)
+    return half
+
+
+def _flatten(half: Half) -> None:
+    """`custom_attributes` says the same as keys beside it do, of custom attributes alone; beside wins."""
+    if not isinstance(half.values.get("custom_attributes"), dict):
+        return  # refused by name, like any reserved key
+    for key, raw in half.values.pop("custom_attributes").items():
+        if is_standard_name("person", key):
+            half.refuse(key, raw, Reason.RESERVED, "is a standard attribute: send it beside custom_attributes")
+        else:
+            half.values.setdefault(key, raw)
+
+
+def _take_companies(half: Half, offered: list[Any]) -> None:
+    companies = [company for said in offered for company in (said if isinstance(said, list) else [said])]
+    for company in companies:
+        if is_blank(company, half.source):
+            continue
+        try:
+            company_id, keys = _company(company, half.source)
+        except Refusal as refusal:
+            half.refuse("company", company, refusal.reason, refusal.message)
+            continue
+        if company_id not in half.companies and len(half.companies) >= MOST_COMPANIES:
+            half.refuse("company", company, Reason.LIMIT, f"was ignored: a ping names at most {MOST_COMPANIES}")
+            continue
+        half.companies[company_id] = half.companies.get(company_id, {}) | keys
+
+
+def _company(raw: Any, source: Source) -> tuple[str, dict[str, Any]]:
+    """A company's id and its keys (MSG-11). Raises Refusal where there is no id."""
+    if not isinstance(raw, dict):
+        raise Refusal(Reason.INVALID, "was ignored: it is not an object")
+    keys = dict(raw)
+    company_id, alias = (keys.pop(name, None) for name in ("company_id", "id"))
+    chosen = company_id_of(alias if is_blank(company_id, source) else company_id, source)
+    if not chosen:
+        raise Refusal(Reason.INVALID, "was ignored: it has no company_id")
+    if isinstance(keys.get("custom_attributes"), dict):
+        keys = keys.pop("custom_attributes") | keys
+    if "remote_created_at" in keys:
+        keys.setdefault("created_at", keys.pop("remote_created_at"))
+    return chosen, keys

@@ -1,0 +1,40 @@
+"""The Messenger's door: read, one call, reply."""
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.people.identity import Fate
+from apps.workspace import clock
+from apps.workspace.models import Workspace
+from apps.workspace.problems import Conflict, Missing, Problem
+
+from . import reading, replying
+from .delivering import deliver
+from .proof import signed_claims
+
+
+def ping(request: HttpRequest) -> HttpResponse:
+    """A boot, an update or a page load (MSG-01): written before it is answered."""
+    if request.method == "OPTIONS":
+        return replying.permission_to_ask()
+    if request.method != "POST":
+        return replying.wrong_method("POST")
+    now = clock.now()
+    sent = reading.read(request)
+    workspace = _workspace(sent.app_id)
+    ping = reading.ping(sent, signed_claims(workspace, sent, now))
+    arrival = deliver(workspace, ping, now)
+    if arrival.fate is Fate.IN_GRACE:
+        return replying.silence()
+    if arrival.fate is Fate.BLOCKED:
+        raise Problem("This person is blocked.", code="client_error")
+    if arrival.fate is Fate.AMBIGUOUS:
+        raise Conflict("Several users have this email; must be more specific using user_id.")
+    return replying.met(arrival, ping.claim)
+
+
+def _workspace(app_id: str) -> Workspace:
+    """The workspace of an app id, afresh: it says what may be written and whether attributes changed."""
+    workspace = None if "\x00" in app_id else Workspace.objects.filter(app_id=app_id).first()
+    if workspace is None:
+        raise Missing("There is no workspace with this app_id.", field="app_id")
+    return workspace
