@@ -109,8 +109,14 @@ def _json(value: Any) -> str | None:
 
 def shown(raw: Any) -> str:
     """What was sent, as text that can be kept: bounded, without what PostgreSQL cannot hold."""
-    text = raw if isinstance(raw, str) else orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    return _bounded(text, LONGEST_RAW)
+    return _bounded(raw if isinstance(raw, str) else _as_json(raw), LONGEST_RAW)
+
+
+def _as_json(raw: Any) -> str:
+    try:
+        return orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except orjson.JSONEncodeError:  # nested more deeply than it writes
+        return "(too deeply nested to show)"
 
 
 def _bounded(text: str, longest: int) -> str:
