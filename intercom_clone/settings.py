@@ -28,7 +28,7 @@ else:
 CLOCK_OFFSET = "" if PRODUCTION else os.environ.get("CLOCK_OFFSET", "")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "apps.workspace.apps.OperatorsConfig",  # the Django admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "apps.workspace.middleware.VisitorAddress",
     "apps.messenger.middleware.MessengerDoor",
     "apps.api.middleware.ApiDoor",
     "django.middleware.security.SecurityMiddleware",
@@ -146,6 +147,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# How many reverse proxies stand before this, each adding one address to X-Forwarded-For. In production that is one
+# unless said otherwise, because only a proxy can speak HTTPS there.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or PRODUCTION)
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -191,6 +195,7 @@ LOGGING = {
 
 ATTRIBUTE_LIMIT = int(os.environ.get("ATTRIBUTE_LIMIT", 250))  # ATT-12: a soft limit
 PAGE_SIZE = 50
+BASE_URL = os.environ.get("BASE_URL", "")  # what printed links start with where the workspace names no host
 # Where each region's pages and API are reached (LINK-09, API-10); a workspace may name its own hosts.
 REGION_HOSTS = {
     "us": {"app": os.environ.get("APP_HOST_US", ""), "api": os.environ.get("API_HOST_US", "")},

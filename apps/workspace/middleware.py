@@ -1,8 +1,10 @@
 """What every teammates' page goes through besides Django's own middleware."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +13,31 @@ from .problems import Problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
 KNOWN_ZONES = available_timezones()
+
+
+class VisitorAddress:
+    """Behind trusted proxies, `REMOTE_ADDR` is the visitor's: throttles and the activity log go by it (AUD-01).
+
+    Each proxy adds the address it saw at the end of X-Forwarded-For; what stands before that anybody can invent.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.proxies = settings.TRUSTED_PROXIES
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.proxies:
+            seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-self.proxies :]
+            if address := _address(seen[0]):
+                request.META["REMOTE_ADDR"] = address
+        return self.answer(request)
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        return None
 
 
 class ViewerTimeZone:

@@ -17,12 +17,14 @@ from pathlib import Path
 from types import FrameType
 
 from intercom_clone.servers.embedded import held, servers
+from intercom_clone.servers.outside import wait_for_named_servers
 from intercom_clone.servers.places import Places, Refused
 from intercom_clone.servers.processes import kill_group, spawn, tail
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 TICK = 0.1
+ALONE = ("--without-mingle", "--without-gossip")  # there is one worker: no others to get to know
 READY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 STEADY_AFTER = 15.0  # a child that lived this long and dies has had an accident; one that did not is broken
@@ -127,12 +129,11 @@ class Supervisor:
     def _start(self) -> None:
         self.places.address.write_text(self.request.address)
         self._start_stores()
+        wait_for_named_servers(pause=self._pause)
         self._step("migrate", "--no-input")
         if needs_collected_files(self.environment):
             self._step("collectstatic", "--no-input")
-        greeting = ""
-        if any((ROOT / "apps").glob("*/management/commands/prepare_first_run.py")):
-            greeting = self._step("prepare_first_run", *self._first_run_options())
+        greeting = self._step("prepare_first_run", *self._first_run_options())
         self._start_children()
         self._wait_until_ready()
         say(f"Running at {self.request.address}/ (Ctrl-C stops it; logs are in {self.places.logs})")
@@ -178,7 +179,11 @@ class Supervisor:
         for name, command, death_signal in (
             ("web", web_command(request.host, request.port), signal.SIGTERM),
             # At a kill the worker drops what it holds: jobs are rows, and a sweeper takes them up again.
-            ("worker", celery_command("worker", "--concurrency", "2", "--prefetch-multiplier", "1"), signal.SIGQUIT),
+            (
+                "worker",
+                celery_command("worker", "--concurrency", "2", "--prefetch-multiplier", "1", *ALONE),
+                signal.SIGQUIT,
+            ),
             ("beat", celery_command("beat", "--schedule", str(self.places.beat / "schedule")), signal.SIGTERM),
         ):
             log = self.places.logs / f"{name}.log"

@@ -1,0 +1,26 @@
+"""Sign-in at the top, the workspace's settings below its app id."""
+
+from django.urls import path
+
+from .views import settings, signing_in, start, teammates, tokens
+
+app_name = "workspace"
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("healthz", start.healthz, name="healthz"),
+    path("first-run", start.first_workspace, name="first-run"),
+    path("sign-in", signing_in.sign_in, name="sign-in"),
+    path("sign-in/link/<str:token>", signing_in.sign_in_link, name="sign-in-link"),
+    path("sign-out", signing_in.sign_out, name="sign-out"),
+    path("account", signing_in.account, name="account"),
+    path("apps/<slug:app_id>/", start.workspace, name="workspace"),
+    path("apps/<slug:app_id>/settings/", settings.general, name="settings"),
+    path("apps/<slug:app_id>/settings/security/", settings.security, name="security"),
+    path("apps/<slug:app_id>/settings/teammates/", teammates.teammates, name="teammates"),
+    path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/role/", teammates.change_role, name="change-role"),
+    path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/remove/", teammates.remove, name="remove-teammate"),
+    path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/link/", teammates.make_link, name="make-link"),
+    path("apps/<slug:app_id>/settings/tokens/", tokens.tokens, name="tokens"),
+    path("apps/<slug:app_id>/settings/tokens/<int:token_pk>/revoke/", tokens.revoke, name="revoke-token"),
+]

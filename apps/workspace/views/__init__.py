@@ -1,0 +1,1 @@
+"""The workspace's own pages: in by sign-in or the first run, then settings."""

@@ -1,0 +1,72 @@
+"""Settings → General and Security."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from .. import clock
+from ..activities import Activity
+from ..auditing import record
+from ..forms import GeneralForm, SecurityForm
+from ..hands import hand_of
+from ..models import Workspace
+from ..pages import PageRequest, page
+from ..permissions import Grant
+
+
+@page(Grant.VIEW_LISTS, write=Grant.MANAGE_DATA)
+@require_http_methods(["GET", "HEAD", "POST"])
+def general(request: PageRequest) -> HttpResponse:
+    """Name, time zone (DATE-09), region and hosts (LINK-09). The app id never changes: customers' pages carry it."""
+    form = GeneralForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
+    if not form.is_valid():
+        return _show(request, "workspace/general.html", form)
+    changes = _save(form)
+    zone = changes.pop("timezone", None)
+    told: dict[str, Any] = {"workspace": request.workspace, "by": hand_of(request), "now": clock.now()}
+    if zone:
+        record(Activity.TIMEZONE_CHANGE, before=zone[0], after=zone[1], **told)
+    if changes:
+        record(Activity.SETTINGS_CHANGE, changes=changes, **told)
+    messages.success(request, "The settings were saved.")
+    return redirect("workspace:settings", request.workspace.app_id)
+
+
+@page(Grant.MANAGE_SECURITY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def security(request: PageRequest) -> HttpResponse:
+    """What the Messenger may do: MSG-08, MSG-09, MSG-21. For Super admins (PERM-06)."""
+    form = SecurityForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
+    if not form.is_valid():
+        return _show(request, "workspace/security.html", form)
+    changes = _save(form)
+    if changes:
+        record(
+            Activity.SECURITY_CHANGE,
+            workspace=request.workspace,
+            by=hand_of(request),
+            now=clock.now(),
+            changes=changes,
+        )
+    messages.success(request, "The security settings were saved.")
+    return redirect("workspace:security", request.workspace.app_id)
+
+
+def _copy(workspace: Workspace) -> Workspace:
+    """A form writes into its instance even when it is refused; the page around it must not show that."""
+    return Workspace.objects.get(pk=workspace.pk)
+
+
+def _save(form: GeneralForm | SecurityForm) -> dict[str, list[Any]]:
+    """Save the fields that changed, and no other column; return each one's old and new value."""
+    changes = {name: [form.initial[name], form.cleaned_data[name]] for name in form.changed_data}
+    if changes:
+        form.instance.save(update_fields=list(changes))
+    return changes
+
+
+def _show(request: PageRequest, template: str, form: GeneralForm | SecurityForm) -> HttpResponse:
+    return render(request, template, {"form": form}, status=422 if form.is_bound else 200)
