@@ -352,7 +352,7 @@ def web_command(host: str, port: int) -> list[str]:
     """Processes for the cores, few threads for each: a thread holds a database connection and shares one lock."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600"),
+        *("--workers", "2", "--blocking-threads", "3", "--blocking-threads-idle-timeout", "600"),
         *("--no-ws", "--workers-kill-timeout", "10", "--log-level", "warning"),
         "intercom_clone.wsgi:application",
     ]
