@@ -1,0 +1,56 @@
+"""Links that lead straight to a person: what they mean, and how a link to copy is made (LINK-01…10)."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.attributes.paging import Place, newest_first
+from apps.workspace.hosts import origin
+from apps.workspace.models import Workspace
+
+from .lists import SORTED_BY, Listing
+from .models import Person, PersonQuerySet, Role
+
+
+def meant(workspace: Workspace, asked: Mapping[str, str]) -> list[Person]:
+    """Whom a direct link means: by id, else by user_id, else by email (LINK-08); nobody that lists do not show.
+
+    The strongest identifier that is given decides alone. An email means users; leads only where no user has it
+    (LINK-07). Several come back only for an email: the last seen first, and at most one more than a page of them.
+    """
+    people = Person.objects.of(workspace).listed()
+    for key, field in (("id", "public_id"), ("user_id", "external_id")):
+        if asked.get(key):
+            return _holders(people, field, asked[key])
+    address = asked.get("email", "").lower()  # as it is kept (IDN-08)
+    if not address:
+        return []
+    return _holders(people.filter(role=Role.USER), "email", address) or _holders(people, "email", address)
+
+
+def _holders(people: PersonQuerySet, field: str, value: str) -> list[Person]:
+    if "\x00" in value:  # the database cannot even be asked
+        return []
+    return list(people.filter(**{field: value}).order_by(*newest_first(SORTED_BY))[: settings.PAGE_SIZE + 1])
+
+
+def profile_of(workspace: Workspace, person: Person) -> str:
+    """The path of a person's profile (LINK-04)."""
+    return reverse("people:profile", args=[workspace.app_id, person.public_id])
+
+
+def list_address(workspace: Workspace, listing: Listing, search: str = "", **place: Place | None) -> str:
+    """The path of a list, or of one page of it, and what is searched for in it."""
+    asked = {"segment": listing.slug, "q": search, **place}
+    return f"{reverse('people:list', args=[workspace.app_id])}?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+def link_to(person: Person, request: HttpRequest) -> str:
+    """The link to copy: by user_id where there is one, else by id (LINK-10), on the host of the region (LINK-09)."""
+    workspace = person.workspace
+    who = {"user_id": person.external_id} if person.external_id else {"id": person.public_id}
+    path = reverse("people:show", args=[workspace.app_id])
+    return f"{origin(workspace, 'app', request)}{path}?{urlencode(who)}"
