@@ -45,8 +45,9 @@ def check_password(request: HttpRequest, email: str, password: str, *, now: date
     An attempt is counted before it is judged, so that many at once do not slip past the count.
     """
     email = email.strip().lower()
-    tries = _tries(request, email)
-    spent = [attempts for attempts in tries if attempts.count(now)]
+    of_email = Attempts(f"email {email}", MOST_PER_EMAIL)
+    of_address = Attempts(f"address {request.META.get('REMOTE_ADDR', '')}", MOST_PER_ADDRESS)
+    spent = [attempts for attempts in (of_email, of_address) if attempts.count(now)]
     if spent:
         if any(attempts.just_spent for attempts in spent):
             _record_failure(email, request, now, reason="too many attempts")
@@ -55,8 +56,8 @@ def check_password(request: HttpRequest, email: str, password: str, *, now: date
     if not isinstance(teammate, Teammate):
         _record_failure(email, request, now, reason="wrong email or password")
         return None
-    for attempts in tries:
-        attempts.give_back()
+    of_email.forget()
+    of_address.give_back()
     return teammate
 
 
@@ -109,11 +110,11 @@ class Attempts:
         return self.so_far > self.most
 
     def give_back(self) -> None:
-        """A right password was no failure."""
-        if self.so_far <= 1:
-            cache.delete_many([self.key, f"{self.key}:since"])
-        else:
-            _incremented(self.key, int(ATTEMPTS_LAST.total_seconds()), by=-1)
+        """This one was no failure, which does not excuse those before it."""
+        _incremented(self.key, int(ATTEMPTS_LAST.total_seconds()), by=-1)
+
+    def forget(self) -> None:
+        cache.delete_many([self.key, f"{self.key}:since"])
 
     def wait(self, now: datetime) -> timedelta:
         since = cache.get(f"{self.key}:since", now)
@@ -126,11 +127,6 @@ def _incremented(key: str, seconds: int, by: int = 1) -> int:
     except ValueError:  # it ran out between two calls
         cache.add(key, max(by, 0), seconds)
         return max(by, 0)
-
-
-def _tries(request: HttpRequest, email: str) -> list[Attempts]:
-    address = request.META.get("REMOTE_ADDR", "")
-    return [Attempts(f"email {email}", MOST_PER_EMAIL), Attempts(f"address {address}", MOST_PER_ADDRESS)]
 
 
 # ---- by a one-time link ----------------------------------------------------------------------------------------------
@@ -175,7 +171,7 @@ def _record_failure(email: str, request: HttpRequest, now: datetime, *, reason: 
     _record(Activity.SIGN_IN_FAILED, teammate, by, now, reason=reason)
 
 
-def _record(activity: Activity, teammate: Teammate | None, by: Hand, now: datetime, **metadata: Any) -> None:
+def _record(activity: Activity, teammate: Teammate | None, by: Hand, now: datetime, /, **metadata: Any) -> None:
     """A teammate signs in to all of their workspaces at once: each one's log says so (AUD-01)."""
     workspaces: list[Workspace | None] = []
     if teammate:

@@ -1,0 +1,169 @@
+"""Every page below /apps/ × every role, signed out, and with another workspace's ids (PERM-02…05).
+
+The routes are read from the URL configuration, so a new page is tested as soon as it has an address. A route with a
+new kind of argument needs a line in SAMPLES.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.qualification.models import Question
+from apps.workspace.clock import now
+from apps.workspace.hands import NOBODY
+from apps.workspace.models import Seat, Workspace
+from apps.workspace.permissions import GRANTS, Role
+from apps.workspace.tokens import issue
+from tests.factories import CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
+
+METHODS = ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address below /apps/: its name, its path with `{argument}`s, and the view behind it."""
+
+    name: str
+    path: str
+    arguments: tuple[str, ...]
+    view: Callable[..., Any]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def to(self, world: "World", **others: "World") -> str:
+        """The path with a world's own objects; `others` gives single arguments from another world."""
+        return self.path.format(**{name: sample(others.get(name, world), self, name) for name in self.arguments})
+
+
+def routes(patterns: list[Any], prefix: str = "", namespace: str = "") -> Iterator[Route]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern) and path.startswith("apps/"):
+            arguments = tuple(pattern.pattern.converters)
+            plain = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+            yield Route(f"{namespace}:{pattern.name}", plain, arguments, pattern.callback)
+
+
+ROUTES = list(routes(get_resolver().url_patterns))
+
+
+class World:
+    """A workspace with one of everything, made when it is asked for."""
+
+    def __init__(self) -> None:
+        self.workspace: Workspace = WorkspaceFactory()
+        self.seat: Seat = SeatFactory(workspace=self.workspace, role="agent")
+
+    def person(self) -> str:
+        return PersonFactory(workspace=self.workspace).public_id
+
+    def company(self) -> str:
+        return CompanyFactory(workspace=self.workspace).public_id
+
+    def attribute(self) -> int:
+        return attribute(Workspace.objects.get(pk=self.workspace.pk), "budget", "number").pk
+
+    def question(self) -> int:
+        return Question.objects.filter(workspace=self.workspace)[0].pk
+
+    def token(self) -> int:
+        return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
+
+
+# argument → a sample; `room:argument` where rooms mean different things by it
+SAMPLES: dict[str, Callable[[World], Any]] = {
+    "app_id": lambda world: world.workspace.app_id,
+    "public_id": World.person,
+    "companies:public_id": World.company,
+    "attributes:pk": World.attribute,
+    "qualification:pk": World.question,
+    "workspace:seat_pk": lambda world: world.seat.pk,
+    "workspace:token_pk": World.token,
+    "about": lambda world: "person",
+    "key": lambda world: "email",
+}
+# Arguments that name something which every workspace has, so that there is no other workspace's.
+EVERYWHERE = {"about", "key"}
+
+
+def sample(world: World, route: Route, argument: str) -> Any:
+    room = route.name.partition(":")[0]
+    make = SAMPLES.get(f"{room}:{argument}") or SAMPLES.get(argument)
+    if make is None:
+        pytest.fail(f"{route} has an argument {argument!r} that SAMPLES does not know: add a line to {__file__}")
+    return make(world)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+def answers(client: Client, path: str) -> dict[str, int]:
+    return {method: client.generic(method, path).status_code for method in METHODS}
+
+
+def test_there_are_routes_to_test():
+    assert len(ROUTES) > 10
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_every_page_is_guarded(route):
+    """PERM-05"""
+    assert hasattr(route.view, "grants"), f"{route.view} needs the decorator pages.page"
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_role_may_what_it_is_granted_and_no_more(client, world, route, role):
+    """PERM-02, PERM-05"""
+    client.force_login(SeatFactory(workspace=world.workspace, role=role).teammate)
+    SeatFactory(workspace=world.workspace)  # so that nobody here is the last Super admin
+
+    forbidden = {method: status == 403 for method, status in answers(client, route.to(world)).items()}
+
+    read, write = route.view.grants
+    assert forbidden == {"GET": read not in GRANTS[role], "POST": write not in GRANTS[role]}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_the_signed_out_are_asked_to_sign_in(client, world, route):
+    path = route.to(world)
+
+    answer = client.get(path)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/sign-in?next={path}")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_another_workspace_is_not_there(client, world, route):
+    client.force_login(SeatFactory().teammate)
+
+    assert answers(client, route.to(world)) == {"GET": 404, "POST": 404}
+
+
+WITH_IDS = [
+    (route, argument)
+    for route in ROUTES
+    for argument in route.arguments
+    if argument != "app_id" and argument not in EVERYWHERE
+]
+
+
+@pytest.mark.parametrize(("route", "argument"), WITH_IDS, ids=str)
+def test_another_workspaces_id_is_not_there(client, world, route, argument):
+    """404, as for one that was never given; 405 where the page does not take the method at all."""
+    client.force_login(SeatFactory(workspace=world.workspace).teammate)
+
+    found = answers(client, route.to(world, **{argument: World()}))
+
+    assert 404 in found.values()
+    assert set(found.values()) <= {404, 405}

@@ -1,0 +1,186 @@
+"""Settings → General, Security and API tokens."""
+
+import pytest
+
+from apps.workspace.models import AccessToken, Workspace, hashed
+from tests.factories import SeatFactory, attribute
+
+from .conftest import logged, settings_of
+
+GENERAL = {"name": "Acme Analytics", "timezone": "UTC", "region": "us", "app_host": "", "api_host": ""}
+
+
+def test_general_settings_are_saved(signed_in, workspace):
+    signed_in.post(
+        settings_of(workspace),
+        {
+            "name": "Acme",
+            "timezone": "Asia/Tokyo",
+            "region": "eu",
+            "app_host": "App.example.test",
+            "api_host": "api.example.test:8443",
+        },
+    )
+
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.timezone, workspace.region, workspace.app_host, workspace.api_host) == (
+        "Acme",
+        "Asia/Tokyo",
+        "eu",
+        "app.example.test",
+        "api.example.test:8443",
+    )
+
+
+def test_a_change_of_the_time_zone_is_logged_by_itself(signed_in, workspace):
+    """AUD-01, DATE-09"""
+    signed_in.post(settings_of(workspace), GENERAL | {"name": "Acme", "timezone": "Asia/Tokyo"})
+
+    assert logged(workspace, "metadata") == [
+        ("app_timezone_change", {"before": "UTC", "after": "Asia/Tokyo"}),
+        ("app_settings_change", {"changes": {"name": ["Acme Analytics", "Acme"]}}),
+    ]
+
+
+def test_saving_without_a_change_logs_nothing(signed_in, workspace):
+    signed_in.post(settings_of(workspace), GENERAL)
+
+    assert logged(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("name", ""), ("timezone", "Mars/Base"), ("region", "mars"), ("app_host", "https://a.b/c"), ("api_host", "a b")],
+)
+def test_a_wrong_setting_is_refused_beside_its_field(signed_in, workspace, field, wrong):
+    answer = signed_in.post(settings_of(workspace), GENERAL | {field: wrong})
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+
+
+def test_the_app_id_cannot_be_changed(signed_in, workspace):
+    before = workspace.app_id
+
+    signed_in.post(settings_of(workspace), GENERAL | {"app_id": "other"})
+
+    workspace.refresh_from_db()
+    assert workspace.app_id == before
+
+
+def test_saving_settings_leaves_alone_what_somebody_else_writes_meanwhile(signed_in, workspace, monkeypatch):
+    """A new attribute tells every kept catalogue that it is stale: a settings form must not take that back."""
+    is_valid = "apps.workspace.views.settings.GeneralForm.is_valid"
+
+    def meanwhile(form: object) -> bool:
+        monkeypatch.undo()
+        attribute(Workspace.objects.get(pk=workspace.pk), "budget", "number")
+        return form.is_valid()  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(is_valid, meanwhile)
+    before = workspace.attributes_version
+
+    signed_in.post(settings_of(workspace), GENERAL | {"name": "Acme"})
+
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.attributes_version != before) == ("Acme", True)
+
+
+def test_the_messengers_switches_are_saved_and_logged(signed_in, workspace):
+    """MSG-08, MSG-09, MSG-21, AUD-01"""
+    signed_in.post(settings_of(workspace, "security/"), {"require_signed_identity": "on"})
+
+    workspace.refresh_from_db()
+    assert (
+        workspace.require_signed_identity,
+        workspace.messenger_creates_attributes,
+        workspace.messenger_updates_companies,
+    ) == (True, False, False)
+    assert logged(workspace, "metadata") == [
+        (
+            "security_settings_change",
+            {
+                "changes": {
+                    "require_signed_identity": [False, True],
+                    "messenger_creates_attributes": [True, False],
+                    "messenger_updates_companies": [True, False],
+                }
+            },
+        )
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["security/", "tokens/", "teammates/"])
+@pytest.mark.parametrize(("role", "status"), [("super_admin", 200), ("manager", 403), ("agent", 403)])
+def test_security_is_for_super_admins(client, page, role, status):
+    """PERM-06"""
+    seat = SeatFactory(role=role)
+    client.force_login(seat.teammate)
+
+    answer = client.get(settings_of(seat.workspace, page))
+
+    assert answer.status_code == status
+
+
+def test_who_may_not_change_the_settings_reads_them(client, olaf):
+    client.force_login(olaf.teammate)
+
+    answer = client.get(settings_of(olaf.workspace))
+
+    assert (answer.status_code, '<form class="card' in answer.text) == (200, False)
+    assert "Acme Analytics" in answer.text
+
+
+# ---- tokens ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "is_operator": "on"})
+
+    token, secret = AccessToken.objects.get(), answer.context["secret"]
+    assert (token.name, token.is_operator, token.teammate, token.token_hash) == (
+        "backend",
+        True,
+        tess.teammate,
+        hashed(secret),
+    )
+    assert secret in answer.text
+    assert secret not in signed_in.get(settings_of(workspace, "tokens/")).text
+
+
+def test_a_token_without_a_name_is_refused(signed_in, workspace):
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": " "})
+
+    assert (answer.status_code, AccessToken.objects.count()) == (422, 0)
+
+
+def test_a_revoked_token_is_listed_apart(signed_in, workspace):
+    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
+    token = AccessToken.objects.get()
+
+    signed_in.post(settings_of(workspace, f"tokens/{token.pk}/revoke/"))
+
+    shown = signed_in.get(settings_of(workspace, "tokens/")).context
+    assert (shown["tokens"], shown["revoked"]) == ([], [token])
+
+
+def test_revoking_twice_is_logged_once(signed_in, workspace):
+    """AUD-01"""
+    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
+    token = AccessToken.objects.get()
+    for _ in range(2):
+        signed_in.post(settings_of(workspace, f"tokens/{token.pk}/revoke/"))
+
+    assert logged(workspace, "metadata") == [
+        ("access_token_creation", {"token": token.pk, "name": "backend", "is_operator": False}),
+        ("access_token_revocation", {"token": token.pk, "name": "backend"}),
+    ]
+
+
+def test_the_page_names_the_regions_api(signed_in, workspace, settings):
+    """API-10"""
+    settings.REGION_HOSTS = {"us": {"app": "", "api": "api.example.test"}}
+
+    answer = signed_in.get(settings_of(workspace, "tokens/"))
+
+    assert "https://api.example.test" in answer.text
