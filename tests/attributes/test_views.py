@@ -45,7 +45,7 @@ def test_the_list_shows_name_type_description_protection_and_origin(workspace: W
 
     page = tess.get(at(workspace, "people-data")).content.decode()
 
-    for words in ("stage", "List", "Where the deal stands", "Options: A, B", "Protected", "Created, "):
+    for words in ("stage", "List", "Where the deal stands", "Options: A, B", "Protected", "Created · "):
         assert words in page
 
 
