@@ -1,0 +1,110 @@
+"""What every endpoint goes through: a token, a version, a body; and one answer in JSON, whatever happens."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.definitions import Catalogue
+from apps.attributes.history import count_refusals
+from apps.attributes.sources import Source
+from apps.workspace import clock
+from apps.workspace.hands import Hand, hand_of_token
+from apps.workspace.models import AccessToken, Workspace
+from apps.workspace.problems import Problem
+
+from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
+from .reading import body_of
+from .tokens import token_of
+from .versions import version_of
+
+log = logging.getLogger("django.request")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API, by somebody known."""
+
+    token: AccessToken
+    by: Hand
+    version: str
+    now: datetime
+    body: dict[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.token.workspace
+
+    @property
+    def source(self) -> Source:
+        """The hand that the call's values come from: a workflow's token gives way to everybody (API-14)."""
+        return Source.OPERATOR if self.token.is_operator else Source.REST
+
+    @property
+    def people(self) -> Catalogue:
+        return catalogue_of(self.workspace, "person")
+
+    @property
+    def companies(self) -> Catalogue:
+        return catalogue_of(self.workspace, "company")
+
+
+Endpoint = Callable[..., dict[str, Any]]  # (call, **what the address says) → the answer
+
+
+def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
+    """The view of one address: an endpoint a method."""
+
+    def view(request: HttpRequest, **named: str) -> HttpResponse:
+        try:
+            call = _call(request)
+            endpoint = endpoints.get(request.method or "")
+            if endpoint is None:
+                raise nothing_at(request)
+            return _answer(call, endpoint, named)
+        except Problem as problem:
+            return error_list(problem)
+        except Exception:
+            return _failure(request)
+
+    return view
+
+
+def nothing_at(request: HttpRequest) -> NoSuchAddress:
+    return NoSuchAddress(f"The API has no {request.method} {request.path_info}; look at its path and method.")
+
+
+def _call(request: HttpRequest) -> Call:
+    now = clock.now()
+    token = token_of(request.headers.get("Authorization"), now)
+    version = version_of(request.headers.get("Intercom-Version"))
+    if not request.accepts("application/json"):
+        raise NotServable("The API answers in application/json; accept that, or */*.")
+    by = hand_of_token(token, request.META.get("REMOTE_ADDR") or None)
+    return Call(token, by, version, now, body_of(request), request.GET.dict())
+
+
+def _answer(call: Call, endpoint: Endpoint, named: dict[str, str]) -> HttpResponse:
+    try:
+        answer = endpoint(call, **named)
+    except Refused as refused:  # the transaction is rolled back; what was refused is remembered all the same (BEY-02)
+        reports = {refused.record_id: refused.report}
+        count_refusals(refused.known.about, call.workspace, reports, call.source, call.by, call.now)
+        raise
+    return HttpResponse(orjson.dumps(answer), content_type=JSON, headers={"Intercom-Version": call.version})
+
+
+def _failure(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: said in JSON as well, and told to whoever watches the log."""
+    log.exception("Internal Server Error: %s", request.path)
+    got_request_exception.send(sender=None, request=request)
+    fault = Problem("Something went wrong on our side; it has been logged. Try again later.", code="server_error")
+    fault.status = 500
+    return error_list(fault)

@@ -1,0 +1,105 @@
+"""A customer's program with a token, as the API meets it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.models import Attributed
+from apps.attributes.values import read
+from apps.companies.models import Company
+from apps.people.models import Person
+from apps.workspace.models import AccessToken, Seat, Workspace, hashed
+from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory
+
+SECRET = "a-secret-that-was-shown-once"
+WORKFLOW_SECRET = "the-secret-of-a-workflow"
+
+
+class Program:
+    """Calls the API as a customer's program does: JSON, and a bearer token."""
+
+    def __init__(self, secret: str | None = SECRET) -> None:
+        self.client = Client(raise_request_exception=True)
+        self.headers = {"Accept": "application/json"}
+        if secret:
+            self.headers["Authorization"] = f"Bearer {secret}"
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=self.headers | headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("post", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self._send("put", path, body, headers)
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(path, headers=self.headers)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
+        if body is None:  # not one byte, and no type of content
+            return self.client.generic(method.upper(), path, headers=self.headers | headers)
+        call = getattr(self.client, method)
+        return call(path, body, content_type="application/json", headers=self.headers | headers)
+
+
+def errors(response: Any) -> list[tuple[int, str, str]]:
+    """(status, code, message) of every error in an answer."""
+    body = response.json()
+    assert body["type"] == "error.list"
+    assert body["request_id"]
+    return [(response.status_code, error["code"], error["message"]) for error in body["errors"]]
+
+
+def value(record: Attributed, key: str) -> Any:
+    workspace = Workspace.objects.get(pk=record.workspace_id)
+    definition = catalogue_of(workspace, record.about)[key]
+    return read(type(record), [record.pk], [definition])[record.pk][key]
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return WorkspaceFactory(app_id="abc1234")
+
+
+@pytest.fixture
+def tess(workspace: Workspace) -> Seat:
+    return SeatFactory(workspace=workspace)
+
+
+@pytest.fixture
+def token(workspace: Workspace, tess: Seat) -> AccessToken:
+    return AccessToken.objects.create(
+        workspace=workspace, teammate=tess.teammate, name="Nightly sync", token_hash=hashed(SECRET), created_at=NOW
+    )
+
+
+@pytest.fixture
+def api(token: AccessToken) -> Program:
+    return Program()
+
+
+@pytest.fixture
+def workflow(workspace: Workspace, tess: Seat) -> Program:
+    """A program with an operator's token (API-14)."""
+    AccessToken.objects.create(
+        workspace=workspace,
+        teammate=tess.teammate,
+        name="Qualifier",
+        token_hash=hashed(WORKFLOW_SECRET),
+        is_operator=True,
+        created_at=NOW,
+    )
+    return Program(WORKFLOW_SECRET)
+
+
+@pytest.fixture
+def ann(workspace: Workspace) -> Person:
+    return PersonFactory(workspace=workspace, external_id="1", email="a@x.io", name="Ann")
+
+
+@pytest.fixture
+def acme(workspace: Workspace) -> Company:
+    return CompanyFactory(workspace=workspace, company_id="6")

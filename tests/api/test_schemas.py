@@ -1,0 +1,116 @@
+"""Answers, held against the published description of the API where it lies beside the repository."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.companies.arrivals import join
+from tests.factories import NOW, LeadFactory, attribute
+
+PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "spec" / "openapi-people-2.14.json"
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(not PUBLISHED.exists(), reason="the published description is not beside the repository"),
+]
+
+TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
+# Faults of the description itself: what it says is never null, or only text, and is otherwise in its own examples.
+FORGIVEN = (".email", ".email_domain")
+
+
+@pytest.fixture(scope="module")
+def published() -> dict[str, Any]:
+    return json.loads(PUBLISHED.read_text())
+
+
+def faults(schema: dict[str, Any], answer: Any, published: dict[str, Any], at: str = "") -> list[str]:
+    """Where an answer is not what a schema says: as much of OpenAPI 3.0 as the description uses of answers."""
+    if ref := schema.get("$ref"):
+        return faults(published["components"]["schemas"][ref.rpartition("/")[2]], answer, published, at)
+    found = [fault for part in schema.get("allOf", []) for fault in faults(part, answer, published, at)]
+    if answer is None:
+        return found + ([] if schema.get("nullable") or at.endswith(FORGIVEN) else [f"{at}: null"])
+    expected = TYPES.get(schema.get("type", ""), object)
+    if not isinstance(answer, expected) or (isinstance(answer, bool) and expected is int):
+        return [*found, f"{at}: {type(answer).__name__} for {schema['type']}"]
+    if "enum" in schema and answer not in schema["enum"]:
+        found.append(f"{at}: {answer!r} is not one of {schema['enum']}")
+    if isinstance(answer, dict):
+        found += [f"{at}.{name}: missing" for name in schema.get("required", []) if name not in answer]
+        for name, part in schema.get("properties", {}).items():
+            if name in answer:
+                found += faults(part, answer[name], published, f"{at}.{name}")
+    if isinstance(answer, list):
+        found += [fault for item in answer for fault in faults(schema.get("items", {}), item, published, f"{at}[]")]
+    return found
+
+
+def schema(published: dict[str, Any], name: str) -> dict[str, Any]:
+    return published["components"]["schemas"][name]
+
+
+def test_a_contact_has_every_key_that_is_published(api, ann, acme, published):
+    join(ann, acme, now=NOW)
+
+    answer = api.get(f"/contacts/{ann.public_id}").json()
+
+    assert faults(schema(published, "contact"), answer, published) == []
+    assert schema(published, "contact")["properties"].keys() <= answer.keys()
+
+
+def test_an_unknown_lead_is_a_contact_too(api, workspace, published):
+    ben = LeadFactory(workspace=workspace, email=None)
+
+    assert faults(schema(published, "contact"), api.get(f"/contacts/{ben.public_id}").json(), published) == []
+
+
+def test_a_deleted_contact(api, ann, published):
+    answer = api.delete(f"/contacts/{ann.public_id}").json()
+
+    assert faults(schema(published, "contact_deleted"), answer, published) == []
+
+
+def test_a_page_of_a_search(api, workspace, published):
+    LeadFactory.create_batch(3, workspace=workspace, email="a@x.io")
+    query = {"field": "email", "operator": "=", "value": "a@x.io"}
+
+    answer = api.post("/contacts/search", {"query": query, "pagination": {"per_page": 2}}).json()
+
+    assert answer["pages"]["next"]["starting_after"]
+    assert faults(schema(published, "contact_list"), answer, published) == []
+
+
+def test_a_company(api, published):
+    full = {"company_id": "6", "name": "Acme", "plan": "Pro", "size": 3, "monthly_spend": 5, "remote_created_at": 1}
+
+    for body in ({"company_id": "7"}, full):
+        assert faults(schema(published, "company"), api.post("/companies", body).json(), published) == []
+
+
+def test_data_attributes(api, workspace, published):
+    attribute(workspace, "stage", "list", options=["A", "B"], description="Where they are")
+    attribute(workspace, "seats", "number", about="company")
+
+    assert faults(schema(published, "data_attribute_list"), api.get("/data_attributes").json(), published) == []
+
+
+def test_me(api, published):
+    assert faults(schema(published, "admin_with_app"), api.get("/me").json(), published) == []
+
+
+def test_an_error(api, published):
+    assert faults(schema(published, "error"), api.get("/contacts/nobody").json(), published) == []
+
+
+def test_a_fault_is_found(published):
+    """The checker itself: it must not say yes to everything."""
+    wrong = {"type": 5, "tags": {"data": {}}, "has_hard_bounced": None}
+
+    assert sorted(faults(schema(published, "contact"), wrong, published)) == [
+        ".has_hard_bounced: null",
+        ".tags.data: dict for array",
+        ".type: int for string",
+    ]
