@@ -21,8 +21,6 @@ from apps.workspace.permissions import GRANTS, Role
 from apps.workspace.tokens import issue
 from tests.factories import CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
 
-METHODS = ("GET", "POST")
-
 
 @dataclass(frozen=True)
 class Route:
@@ -78,25 +76,29 @@ class World:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
 
-# argument → a sample; `room:argument` where rooms mean different things by it
+# argument → a sample; `word/argument` where it means different things after different words of the path
 SAMPLES: dict[str, Callable[[World], Any]] = {
     "app_id": lambda world: world.workspace.app_id,
     "public_id": World.person,
-    "companies:public_id": World.company,
-    "attributes:pk": World.attribute,
-    "qualification:pk": World.question,
-    "workspace:seat_pk": lambda world: world.seat.pk,
-    "workspace:token_pk": World.token,
+    "companies/public_id": World.company,
+    "companies/company_id": World.company,
+    "people-data/pk": World.attribute,
+    "qualification/pk": World.question,
+    "seat_pk": lambda world: world.seat.pk,
+    "token_pk": World.token,
     "about": lambda world: "person",
+    "panel": lambda world: "person",
     "key": lambda world: "email",
 }
 # Arguments that name something which every workspace has, so that there is no other workspace's.
-EVERYWHERE = {"about", "key"}
+EVERYWHERE = {"about", "panel", "key"}
+# What a form must hold to come as far as asking for whom it is meant.
+FORMS = {"qualification:settings-move": {"direction": "up"}}
 
 
 def sample(world: World, route: Route, argument: str) -> Any:
-    room = route.name.partition(":")[0]
-    make = SAMPLES.get(f"{room}:{argument}") or SAMPLES.get(argument)
+    words = [word for word in route.path.partition(f"{{{argument}}}")[0].split("/") if word and word[0] != "{"]
+    make = SAMPLES.get(f"{words[-1]}/{argument}") or SAMPLES.get(argument)
     if make is None:
         pytest.fail(f"{route} has an argument {argument!r} that SAMPLES does not know: add a line to {__file__}")
     return make(world)
@@ -107,8 +109,9 @@ def world(db: None) -> World:
     return World()
 
 
-def answers(client: Client, path: str) -> dict[str, int]:
-    return {method: client.generic(method, path).status_code for method in METHODS}
+def answers(client: Client, route: Route, path: str) -> dict[str, int]:
+    form = FORMS.get(route.name, {})
+    return {"GET": client.get(path).status_code, "POST": client.post(path, form).status_code}
 
 
 def test_there_are_routes_to_test():
@@ -128,7 +131,7 @@ def test_a_role_may_what_it_is_granted_and_no_more(client, world, route, role):
     client.force_login(SeatFactory(workspace=world.workspace, role=role).teammate)
     SeatFactory(workspace=world.workspace)  # so that nobody here is the last Super admin
 
-    forbidden = {method: status == 403 for method, status in answers(client, route.to(world)).items()}
+    forbidden = {method: status == 403 for method, status in answers(client, route, route.to(world)).items()}
 
     read, write = route.view.grants
     assert forbidden == {"GET": read not in GRANTS[role], "POST": write not in GRANTS[role]}
@@ -147,7 +150,7 @@ def test_the_signed_out_are_asked_to_sign_in(client, world, route):
 def test_another_workspace_is_not_there(client, world, route):
     client.force_login(SeatFactory().teammate)
 
-    assert answers(client, route.to(world)) == {"GET": 404, "POST": 404}
+    assert answers(client, route, route.to(world)) == {"GET": 404, "POST": 404}
 
 
 WITH_IDS = [
@@ -163,7 +166,7 @@ def test_another_workspaces_id_is_not_there(client, world, route, argument):
     """404, as for one that was never given; 405 where the page does not take the method at all."""
     client.force_login(SeatFactory(workspace=world.workspace).teammate)
 
-    found = answers(client, route.to(world, **{argument: World()}))
+    found = answers(client, route, route.to(world, **{argument: World()}))
 
     assert 404 in found.values()
     assert set(found.values()) <= {404, 405}

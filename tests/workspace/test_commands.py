@@ -86,7 +86,7 @@ def test_the_last_super_admin_keeps_the_role_whatever_is_named(tess):
 
 
 def test_what_is_no_email_is_refused(workspace):
-    with pytest.raises(CommandError, match="'olaf' is not an email."):
+    with pytest.raises(CommandError, match="'olaf' is not an email"):
         call_command("sign_in_link", "olaf")
 
     assert Teammate.objects.count() == 1
@@ -142,7 +142,7 @@ def test_a_token_may_be_an_operators(capsys, workspace):
 
 
 def test_a_token_is_never_for_a_stranger(workspace):
-    with pytest.raises(CommandError, match="nobody@example.test"):
+    with pytest.raises(CommandError, match="nobody@example"):
         call_command("access_token", "backend", "--for", "nobody@example.test")
 
 

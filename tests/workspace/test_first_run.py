@@ -124,7 +124,7 @@ def test_an_app_id_answers_the_first_run_page(capsys):
 
 
 def test_a_bad_app_id_is_refused_with_the_reason(capsys):
-    with pytest.raises(CommandError, match="Use lower-case letters, digits, - and _."):
+    with pytest.raises(CommandError, match="Use lower-case letters, digits, - and _"):
         call_command("prepare_first_run", "--app-id", "Not An Id")
 
 

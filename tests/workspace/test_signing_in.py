@@ -1,7 +1,5 @@
 """Sign-in by password and by one-time link, sign-out, throttled failures, a teammate's own account."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth import get_user
 from django.test import Client
