@@ -34,6 +34,11 @@ class Definition:
     ping_key: str | None = None  # the snippet's name of it
     rest_key: str | None = None  # the REST API's name of it
 
+    @property
+    def slug(self) -> str:
+        """A name for it in a page's ids: keys may hold any character."""
+        return f"c{self.pk}" if self.custom else self.key
+
     @cached_property
     def full_name(self) -> str:
         """REST's name of it, with the path."""

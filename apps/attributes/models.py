@@ -73,6 +73,15 @@ class AttributedQuerySet(models.QuerySet):
         """Those that lists, searches, links and profiles know."""
         return self.filter(state=State.ACTIVE)
 
+    def listed(self) -> Self:
+        """Those that teammates see."""
+        return self.active()
+
+    def heads(self) -> Self:
+        """Only what names a record on a page, not its values."""
+        model: type[Attributed] = self.model
+        return self.only(*model.head)
+
 
 class Attributed(models.Model):
     """A record whose values are attributes: a person or a company.
@@ -82,6 +91,10 @@ class Attributed(models.Model):
     """
 
     about: ClassVar[str]
+    # what names a record on a page and decides what may be done to it
+    head: ClassVar[tuple[str, ...]] = ("workspace", "public_id", "state", "holders", "created_at", "updated_at")
+    derived_from: ClassVar[dict[str, str]] = {}  # computed attribute → the one it follows
+    dated_by: ClassVar[dict[str, str]] = {}  # computed attribute → the instant at which it moved last
 
     workspace = models.ForeignKey(Workspace, models.CASCADE)
     public_id = models.CharField(max_length=24, default=new_public_id)
@@ -100,6 +113,15 @@ class Attributed(models.Model):
     def derive(cls, changed: dict[str, Any]) -> dict[str, Any]:
         """Columns that follow from changed values (first name from name): column → value."""
         return {}
+
+    def page(self) -> str:
+        """The address of its own page; empty where it has none."""
+        return ""
+
+
+def model_of(about: str) -> type[Attributed]:
+    """The records that attributes are about: the tables stand on the floors above."""
+    return {model.about: model for model in Attributed.__subclasses__()}[about]
 
 
 class AttributeChange(models.Model):

@@ -6,9 +6,15 @@ class CompaniesConfig(AppConfig):
     label = "companies"
 
     def ready(self) -> None:
-        from apps.qualification import editing
+        from apps.people.models import Person
+        from apps.people.sections import register
+        from apps.qualification import editing, panel
 
-        from .arrivals import amend
+        from . import qualifying, sections
+        from .arrivals import amend, release
         from .models import Company
 
-        editing.register(Company, amend)
+        editing.register(Company, amend, release)
+        panel.register(Person, qualifying.COMPANY_HALF)
+        panel.register_echo(sections.echo)
+        register(sections.COMPANIES)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from apps.attributes import writing
 from apps.attributes.kinds import KINDS, Setting
 from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Reason, Refusal, Report
@@ -87,6 +88,11 @@ def _make(
 def amend(company: Company, offer: Offer, source: Source, *, by: Hand, now: datetime) -> Report:
     """Change one company's values; its company_id never changes (CO-02)."""
     return write(Company, company.workspace, {company.pk: offer}, source, by=by, now=now)[company.pk]
+
+
+def release(company: Company, key: str, *, by: Hand, now: datetime) -> Report:
+    """Re-sync one of a company's values (QUAL-15)."""
+    return writing.release(Company, company.workspace, company.pk, key, by=by, now=now)
 
 
 def join(person: Person, company: Company, *, now: datetime, seen: bool = False) -> None:

@@ -11,7 +11,6 @@ from apps.people.models import Person
 from apps.people.naming import initials
 from apps.workspace.models import Workspace
 
-
 models.TextField.register_lookup(Lower)  # name__lower finds by the index over lower(name)
 
 
@@ -34,6 +33,16 @@ class Company(Attributed):
     industry = models.TextField(null=True)
 
     people = models.ManyToManyField(Person, through="Membership", related_name="companies")
+
+    head: ClassVar[tuple[str, ...]] = (
+        *Attributed.head,
+        *("company_id", "name", "plan", "last_request_at"),
+    )
+    dated_by: ClassVar[dict[str, str]] = {
+        "last_request_at": "last_request_at",
+        "session_count": "last_request_at",
+        "updated_at": "updated_at",
+    }
 
     objects: ClassVar = AttributedQuerySet.as_manager()
 

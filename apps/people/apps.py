@@ -6,9 +6,13 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from apps.qualification import editing
+        from apps.qualification import editing, panel
 
-        from .arrivals import amend
+        from . import sections
+        from .arrivals import amend, release
         from .models import Person
+        from .profile_views import echo
 
-        editing.register(Person, amend)
+        editing.register(Person, amend, release, always=frozenset({"owner_id"}))
+        panel.register_echo(echo)
+        sections.register_own()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from apps.attributes import writing
 from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
@@ -202,3 +203,15 @@ def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: dateti
         Person.objects.filter(pk=person.pk).update(role=after, updated_at=now)
         person.role = after
     return write(Person, workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]
+
+
+@transaction.atomic
+def release(person: Person, key: str, *, by: Hand, now: datetime) -> Report:
+    """Re-sync one of a person's values (QUAL-15).
+
+    Raises Problem where that would leave a user without user_id and email.
+    """
+    others = {"external_id": person.email, "email": person.external_id}
+    if person.role == Role.USER and key in others and not others[key]:
+        raise Problem("A user needs a user ID or an email, so the last of them cannot be re-synced.", field=key)
+    return writing.release(Person, person.workspace, person.pk, key, by=by, now=now)

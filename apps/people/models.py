@@ -2,13 +2,15 @@
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from apps.attributes.models import Attributed, AttributedQuerySet, State
-from apps.workspace.models import Teammate
+from apps.workspace.models import Seat, Teammate
 
 from .naming import display_label, initials, split
 
@@ -94,6 +96,17 @@ class Person(Attributed):
 
     objects: ClassVar = PersonQuerySet.as_manager()
 
+    head: ClassVar[tuple[str, ...]] = (
+        *Attributed.head,
+        *("role", "external_id", "name", "email", "pseudonym", "avatar", "signed_up_at", "last_seen_at"),
+    )
+    derived_from: ClassVar[dict[str, str]] = {"first_name": "name", "last_name": "name", "email_domain": "email"}
+    dated_by: ClassVar[dict[str, str]] = {
+        "last_seen_at": "last_seen_at",
+        "session_count": "last_seen_at",
+        "updated_at": "updated_at",
+    }
+
     LISTED: ClassVar[Q] = Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR)
 
     class Meta:
@@ -158,3 +171,16 @@ class Person(Attributed):
     def tone(self) -> int:
         """Which of the eight colours the tile without a picture has: always the same one (AVA-04)."""
         return int(self.public_id[-2:], 16) % 8
+
+    def page(self) -> str:
+        return reverse("people:profile", args=[self.workspace.app_id, self.public_id])
+
+
+class DetailsChoice(models.Model):
+    """The standard attributes that a teammate wants to see on profiles, in order (ATT-02)."""
+
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="details_choice")
+    keys = ArrayField(models.CharField(max_length=64), default=list)
+
+    def __str__(self) -> str:
+        return f"Details of {self.seat}"

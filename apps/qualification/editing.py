@@ -1,6 +1,7 @@
 """Who changes a record by hand. The floors above register how: they know whose identifiers may not be taken."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +10,42 @@ from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.workspace.hands import Hand
 
-Amend = Callable[..., Report]  # (record, offer, source, *, by, now)
-_registered: dict[type[Attributed], Amend] = {}
+
+@dataclass(frozen=True)
+class Editor:
+    """How one sort of record is edited by hand."""
+
+    amend: Callable[..., Report]  # (record, offer, source, *, by, now)
+    release: Callable[..., Report]  # (record, key, *, by, now)
+    always: frozenset[str]  # what may be edited though it is not in the qualification set (IDN-24)
 
 
-def register(model: type[Attributed], amend: Amend) -> None:
-    _registered[model] = amend
+_registered: dict[type[Attributed], Editor] = {}
+
+
+def register(
+    model: type[Attributed],
+    amend: Callable[..., Report],
+    release: Callable[..., Report],
+    always: frozenset[str] = frozenset(),
+) -> None:
+    _registered[model] = Editor(amend, release, always)
 
 
 def editable_models() -> list[type[Attributed]]:
     return list(_registered)
 
 
+def always_editable(record: Attributed) -> frozenset[str]:
+    """Keys that teammates edit on such a record whatever the set says."""
+    return _registered[type(record)].always
+
+
 def edit(record: Attributed, key: str, value: Any, *, by: Hand, now: datetime) -> Report:
     """A teammate's edit of one value (QUAL-01). Raises Problem, such as Conflict, where identity forbids it."""
-    return _registered[type(record)](record, {key: value}, Source.MANUAL, by=by, now=now)
+    return _registered[type(record)].amend(record, {key: value}, Source.MANUAL, by=by, now=now)
+
+
+def release(record: Attributed, key: str, *, by: Hand, now: datetime) -> Report:
+    """Re-sync one value (QUAL-15). Raises Conflict where no teammate holds it, Problem where identity needs it."""
+    return _registered[type(record)].release(record, key, by=by, now=now)

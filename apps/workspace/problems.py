@@ -3,6 +3,8 @@
 What does not stop a request (one value of twenty) is a `Refusal` in a report: see `attributes/reports`.
 """
 
+from typing import Any
+
 
 class Problem(Exception):
     """A request that cannot be carried out: a code for machines, a status for HTTP, a sentence for people."""
@@ -32,10 +34,11 @@ class Forbidden(Problem):
 
 
 class Conflict(Problem):
-    """Somebody else holds what was claimed."""
+    """Somebody else holds what was claimed; `holder` is who, where that is a record."""
 
     status = 409
     code = "conflict"
+    holder: Any = None
 
 
 class Unproven(Problem):

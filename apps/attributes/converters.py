@@ -1,0 +1,44 @@
+"""What stands in the addresses of pages: a record's public id, an attribute's key."""
+
+from django.urls import register_converter
+
+
+class PublicId:
+    """24 hex digits."""
+
+    regex = "[0-9a-f]{24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class About:
+    """People's or companies' attributes."""
+
+    regex = "person|company"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Key:
+    """An attribute's key: spaces, slashes, line breaks, any script."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PublicId, "public_id")
+register_converter(About, "about")
+register_converter(Key, "key")

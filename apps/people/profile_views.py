@@ -1,0 +1,86 @@
+"""A person's profile: the header, and the sections that every floor brings (IDN-24, ATT-02, NAME-05, UPD-08)."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from apps.attributes.facts import facts_of
+from apps.attributes.finding import record_or_404
+from apps.attributes.models import Attributed
+from apps.workspace.models import Workspace
+from apps.workspace.pages import PageRequest, page
+from apps.workspace.permissions import Grant
+
+from . import details
+from .links import link_to
+from .models import Person
+from .sections import Profile, fragment, shown
+
+NAMED_BY = {"name", "email", "external_id", "pseudonym", "avatar"}  # what the header is made of
+
+
+@page(Grant.VIEW_PROFILES)
+@require_safe
+@vary_on_headers("HX-Request")
+def profile(request: PageRequest, public_id: str) -> HttpResponse:
+    """The page of one user or lead."""
+    person = person_or_404(request.workspace, public_id)
+    seen = Profile(request, person)
+    if request.htmx.target == "section-details":
+        return HttpResponse(fragment("details", seen))
+    return render(request, "people/profile.html", _header(request, person) | {"profile": seen, "sections": shown(seen)})
+
+
+@page(Grant.VIEW_PROFILES)
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def choose_details(request: PageRequest, public_id: str) -> HttpResponse:
+    """Edit which standard attributes Details shows: one step a click, kept for this teammate alone (ATT-02)."""
+    person = person_or_404(request.workspace, public_id)
+    seen = Profile(request, person)
+    if request.method == "POST":
+        _step(request, seen)
+        if not request.htmx:
+            return redirect("people:details", app_id=request.workspace.app_id, public_id=public_id)
+    listed = details.chosen(request.seat, seen.catalogue)
+    others = [definition for definition in seen.catalogue.standard if definition not in listed]
+    context = {"person": person, "listed": listed, "others": others}
+    return render(request, "people/_details_list.html" if request.htmx else "people/details.html", context)
+
+
+def _step(request: PageRequest, seen: Profile) -> None:
+    if "reset" in request.POST:
+        details.reset(request.seat)
+        return
+    for act in details.STEPS:
+        if key := request.POST.get(act):
+            if not details.change(request.seat, act, key, seen.catalogue):
+                raise Http404("There is no such standard attribute.")
+            return
+
+
+def person_or_404(workspace: Workspace, public_id: str) -> Person:
+    """A person that lists show. Raises Http404 for archived, blocked and deleted ones, and for visitors."""
+    return cast(Person, record_or_404(workspace, "person", public_id))
+
+
+def _header(request: PageRequest, person: Person) -> dict[str, Any]:
+    return {"person": person, "link": link_to(person, request)}
+
+
+def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) -> Iterable[str]:
+    """The header, and the lines of Details and Custom attributes, of values that were just edited (UPD-08)."""
+    if not isinstance(subject, Person) or about != "person":
+        return
+    seen = Profile(request, subject)
+    if keys & NAMED_BY:
+        yield render_to_string("people/_header.html", _header(request, subject) | {"oob": True}, request)
+    cells = {"owner_id"} - seen.asked_keys  # it is itself what was swapped
+    on_page = [d for d in [*seen.detailed, *seen.catalogue.custom] if d.key in keys - cells]
+    for fact in facts_of(subject, on_page).values() if on_page else ():
+        yield render_to_string("people/_fact.html", {"fact": fact, "oob": True}, request)

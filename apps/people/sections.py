@@ -1,0 +1,155 @@
+"""The sections of a profile. This floor brings three; the floors above register theirs (companies, tags, events)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.definitions import Catalogue, Definition
+from apps.attributes.facts import Fact, facts_of
+from apps.qualification.panel import asked, panel_of
+from apps.workspace.models import Workspace
+from apps.workspace.pages import PageRequest
+from apps.workspace.permissions import Grant, can
+
+from . import details
+from .models import Person
+
+SHOW_ALL = "details=all"
+
+
+class Profile:
+    """One person's page as one teammate sees it: what its sections may ask, read once for all of them."""
+
+    def __init__(self, request: PageRequest, person: Person) -> None:
+        self.request = request
+        self.person = person
+        self.seat = request.seat
+        self.shows_all = SHOW_ALL in (request.htmx.current_url or "") or SHOW_ALL in request.GET.urlencode()
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.person.workspace
+
+    @property
+    def may_edit(self) -> bool:
+        return can(self.seat, Grant.EDIT_DATA)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return catalogue_of(self.workspace, "person")
+
+    @cached_property
+    def asked(self) -> list[Definition]:
+        """The qualification set."""
+        return asked(self.workspace)
+
+    @property
+    def asked_keys(self) -> set[str]:
+        return {definition.key for definition in self.asked if definition.about == "person"}
+
+    @cached_property
+    def detailed(self) -> list[Definition]:
+        """The standard attributes that Details shows to this teammate (ATT-02)."""
+        return self.catalogue.standard if self.shows_all else details.chosen(self.seat, self.catalogue)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Every value of the person that the page shows, and no other."""
+        own = [definition for definition in self.asked if definition.about == "person"]
+        return facts_of(self.person, {d.key: d for d in [*own, *self.detailed, *self.catalogue.custom]}.values())
+
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the profile that opens and closes. Its templates find its context in `shown`; its head says `count`."""
+
+    order: int
+    slug: str
+    title: str
+    template: str
+    context: Callable[[Profile], Context]
+    actions: str = ""  # the template of what can be done with the whole section
+    aside: bool = False  # whether it stands in the second column
+
+
+_registered: dict[str, Section] = {}
+
+
+def register(section: Section) -> Section:
+    _registered[section.slug] = section
+    return section
+
+
+def sections() -> list[Section]:
+    return sorted(_registered.values(), key=lambda section: section.order)
+
+
+def shown(profile: Profile) -> list[dict[str, Any]]:
+    """Every section with what its template needs."""
+    return [_shown(section, profile) for section in sections()]
+
+
+def fragment(slug: str, profile: Profile, *, oob: bool = False, **more: Any) -> str:
+    """One section alone, for htmx; `oob` swaps it into its place beside another answer."""
+    shown_one = _shown(_registered[slug], profile)
+    return render_to_string(
+        "people/_section.html", {"shown": shown_one, "oob": oob, "profile": profile, **more}, profile.request
+    )
+
+
+def _shown(section: Section, profile: Profile) -> dict[str, Any]:
+    return {"section": section, **section.context(profile)}
+
+
+# ---- this floor's own ------------------------------------------------------------------------------------------------
+
+
+def qualification(profile: Profile) -> Context:
+    panel = panel_of(profile.seat, profile.person, profile.asked, profile.facts)
+    return {"panel": panel, "count": len(panel.cells), "manages": can(profile.seat, Grant.MANAGE_DATA)}
+
+
+def details_section(profile: Profile) -> Context:
+    facts = [profile.facts[definition.key] for definition in profile.detailed]
+    # where the owner is a question of the set, it is picked up there
+    owner = None if "owner_id" in profile.asked_keys else profile.facts.get("owner_id")
+    return {"facts": facts, "owner": details.owner_cell(profile.seat, profile.person, owner)}
+
+
+def custom_attributes(profile: Profile) -> Context:
+    facts = [profile.facts[definition.key] for definition in profile.catalogue.custom]
+    return {"facts": facts, "count": len(facts)}
+
+
+def register_own() -> None:
+    register(
+        Section(
+            10,
+            "qualification",
+            "Qualification",
+            "people/_qualification.html",
+            qualification,
+            actions="people/_qualification_actions.html",
+        )
+    )
+    register(
+        Section(
+            30,
+            "details",
+            "Details",
+            "people/_details.html",
+            details_section,
+            actions="people/_details_actions.html",
+            aside=True,
+        )
+    )
+    register(
+        Section(40, "attributes", "Custom attributes", "people/_custom_attributes.html", custom_attributes, aside=True)
+    )
