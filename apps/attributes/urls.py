@@ -1,0 +1,19 @@
+from django.urls import path
+
+from . import converters, history_views, views  # noqa: F401 - converters name the parts of addresses
+
+app_name = "attributes"
+PEOPLE_DATA = "apps/<slug:app_id>/settings/people-data"
+HISTORY = "apps/<slug:app_id>/history"
+urlpatterns = [
+    path(f"{PEOPLE_DATA}/", views.people_data, name="people-data"),
+    path(f"{PEOPLE_DATA}/new/", views.new_attribute, name="attribute-new"),
+    path(f"{PEOPLE_DATA}/new/name/", views.name_preview, name="attribute-name"),
+    path(f"{PEOPLE_DATA}/messenger/", views.messenger_creation, name="messenger-creation"),
+    path(f"{PEOPLE_DATA}/<int:pk>/", views.attribute, name="attribute"),
+    path(f"{PEOPLE_DATA}/<int:pk>/edit/", views.edit_attribute, name="attribute-edit"),
+    path(f"{PEOPLE_DATA}/<int:pk>/archive/", views.archive_attribute, name="attribute-archive"),
+    path(f"{PEOPLE_DATA}/<int:pk>/unarchive/", views.unarchive_attribute, name="attribute-unarchive"),
+    # the key stands last: it may hold slashes
+    path(f"{HISTORY}/<about:about>/<public_id:public_id>/<key:key>/", history_views.history, name="history"),
+]
