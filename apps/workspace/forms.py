@@ -67,7 +67,8 @@ class AccountForm(NewPasswordForm):
 
     def __init__(self, teammate: Teammate, *args: Any, needs_current: bool, **kwargs: Any) -> None:
         self.teammate = teammate
-        super().__init__(*args, initial={"name": teammate.name}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": teammate.name}
         if not needs_current:
             del self.fields["current_password"]
 

@@ -39,7 +39,7 @@ def _queue_and_worker() -> tuple[bool, bool]:
 
 @cache
 def _queue() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+    return redis.Redis.from_url(str(settings.REDIS_URL), socket_timeout=2, socket_connect_timeout=2)
 
 
 def _said(is_up: bool) -> str:
