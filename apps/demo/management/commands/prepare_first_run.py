@@ -1,7 +1,5 @@
 """`manage.py prepare_first_run`: what `start` asks for after migrating. On a database that is set up, only a hint."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from apps.demo.population import populate
 from apps.workspace import clock, first_run
-from apps.workspace.hands import NOBODY
+from apps.workspace.hands import NOBODY, hand_of_teammate
 from apps.workspace.hosts import origin, own_address
-from apps.workspace.models import Workspace
 from apps.workspace.signing_in import make_link
 
 APP_ID = "demo"
@@ -52,11 +50,7 @@ class Command(BaseCommand):
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from None
         if populated:
-            populate(workspace, now)
+            populate(workspace, by=hand_of_teammate(founder), now=now)
         link = make_link(founder, base or origin(workspace, "app"), by=NOBODY, now=now)
         self.stdout.write(f"Sign in as {founder.email}, once, within a day: {link}")
 
-
-def populate(workspace: Workspace, now: Any) -> None:
-    if find_spec("apps.demo.population"):
-        import_module("apps.demo.population").populate(workspace, now=now)
