@@ -46,11 +46,8 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """The body as an object; none at all is an empty one."""
     if request.method not in WITH_BODY:
         return {}
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if announced.isdigit() and int(announced) > LARGEST_BODY:
-        raise TooLarge(f"The body is larger than {LARGEST_BODY} bytes; send less at once.")
     try:
-        body = orjson.loads(request.body or b"{}")
+        body = orjson.loads(_bytes(request) or b"{}")
     except orjson.JSONDecodeError as error:
         raise Problem(f"The body is not valid JSON: {error}") from None
     if body is None:
@@ -58,6 +55,23 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Problem("The body must be a JSON object.")
     return body
+
+
+def _bytes(request: HttpRequest) -> bytes:
+    """The body as it came. One that is sent in pieces says no length, and Django would take it for an empty one."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if announced.isdigit() and int(announced) > LARGEST_BODY:
+        raise _too_large()
+    if announced or not request.META.get("wsgi.input_terminated"):
+        return request.body
+    raw: bytes = request.META["wsgi.input"].read(LARGEST_BODY + 1)
+    if len(raw) > LARGEST_BODY:
+        raise _too_large()
+    return raw
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body is larger than {LARGEST_BODY} bytes; send less at once.")
 
 
 # ---- people and companies --------------------------------------------------------------------------------------------

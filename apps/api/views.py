@@ -1,5 +1,6 @@
 """The API's endpoints: read, one call of the core, reply. What goes round them is in `calls`."""
 
+import re
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from .calls import Call
 from .errors import Refused
 
 IDENTIFIERS = {"external_id", "email"}
+INTERCOM_ID = re.compile(r"[0-9a-f]{24}")
 Answer = dict[str, Any]
 Record = TypeVar("Record", bound=Attributed)
 
@@ -82,7 +84,7 @@ def find_contact(call: Call, contact_id: str, *, even_in_grace: bool = False) ->
     """A lead or a user by Intercom's id. Raises Missing."""
     gone = {State.MERGED} if even_in_grace else {State.MERGED, State.PENDING_DELETION}
     people = Person.objects.of(call.workspace).exclude(state__in=gone).exclude(role=Role.VISITOR)
-    person = people.filter(public_id=contact_id).first()
+    person = people.filter(public_id=contact_id).first() if INTERCOM_ID.fullmatch(contact_id) else None
     if person is None:
         raise no_such_contact()
     return _here(person, call)

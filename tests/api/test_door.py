@@ -1,6 +1,7 @@
 """Who gets in, and how everybody else is told."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
@@ -177,6 +178,29 @@ def test_a_post_without_a_body_is_an_empty_object(headers, api):
     response = api.post("/companies", None, **headers)
 
     assert [error[:2] for error in errors(response)] == [(400, "parameter_missing")]
+
+
+def sent_in_pieces(api: Program, path: str, body: bytes) -> object:
+    """Without a length, as granian hands on `Transfer-Encoding: chunked`."""
+    pieces = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+    return api.client.generic("POST", path, headers=api.headers, **pieces)
+
+
+def test_a_body_that_is_sent_in_pieces_is_read(api):
+    response = sent_in_pieces(api, "/companies", b'{"company_id": "6", "name": "Acme"}')
+
+    assert (response.status_code, response.json()["name"]) == (200, "Acme")
+
+
+def test_a_body_that_is_sent_in_pieces_is_not_read_without_end(api):
+    response = sent_in_pieces(api, "/companies", b" " * 1024 * 1024 + b"{}")
+
+    assert [error[:2] for error in errors(response)] == [(413, "client_error")]
+
+
+@pytest.mark.parametrize("contact_id", ["1", "%00", "%FF", "65A92B7EE1A4176D9AB8B357", "a" * 5000])
+def test_what_is_no_id_is_nobodys(contact_id, api):
+    assert errors(api.get(f"/contacts/{contact_id}")) == [(404, "not_found", "User Not Found")]
 
 
 def test_who_does_not_take_json_is_told_so(api):
