@@ -1,5 +1,6 @@
 """The forms of attributes. They say beside the field what `defining` would refuse."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -65,11 +66,10 @@ class FocusedForm(forms.Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        self.focus()
+        self.focus(self.errors)
 
-    def focus(self) -> None:
-        wrong = [name for name in self.fields if self._errors and name in self._errors]
-        focused = next(iter([*wrong, *self.fields]))
+    def focus(self, refused: Collection[str] = ()) -> None:
+        focused = next((name for name in self.fields if name in refused), next(iter(self.fields)))
         for name, field in self.fields.items():
             if name == focused:
                 field.widget.attrs["autofocus"] = True
@@ -104,7 +104,7 @@ class DefinitionForm(FocusedForm):
         """Take in what `defining` refused: beside the name, except where no name would help."""
         field = None if refusal.reason is Reason.LIMIT else "name"
         self.add_error(field, f"“{self.cleaned_data['name']}” {refusal.message.rstrip('.')}.")
-        self.focus()
+        self.focus(self.errors)
 
 
 class NewAttributeForm(DefinitionForm):

@@ -23,9 +23,9 @@ ORIGINS = {
     Source.AUTO: "Created by the platform",
 }
 WRITERS = {
-    Source.MANUAL: "teammates",
-    Source.PING: "the Messenger",
-    Source.REST: "the REST API",
+    Source.MANUAL: "Teammates",
+    Source.PING: "Messenger",
+    Source.REST: "REST API",
     Source.CSV: "CSV imports",
 }
 
@@ -99,10 +99,7 @@ def standard_listing(query: str) -> list[tuple[Definition, str]]:
 def written_by(definition: Definition) -> str:
     """Who may write an attribute, in words."""
     writers = [words for source, words in WRITERS.items() if source in definition.writable]
-    if not writers:
-        return "Set by the platform"
-    sentence = " and ".join(filter(None, [", ".join(writers[:-1]), writers[-1]]))
-    return sentence[0].upper() + sentence[1:]
+    return ", ".join(writers) or "Set by the platform"
 
 
 def _speaks_of(query: str, *texts: str) -> bool:

@@ -54,7 +54,7 @@ def test_the_standard_tab_shows_keys_with_exact_case_and_who_writes_them(workspa
     page = tess.get(at(workspace, "people-data") + "?tab=standard&q=phone").content.decode()
 
     assert 'data-copy="phone"' in page
-    assert "Teammates, the Messenger, the REST API and CSV imports" in page
+    assert "Teammates, Messenger, REST API, CSV imports" in page
     assert 'data-copy="email"' not in page
 
 
