@@ -1,10 +1,13 @@
 """The queue's app, and every periodic task, a line each."""
 
 import os
+import signal
+import sys
 from typing import Any
 
+from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # its stubs leave it out
 from celery import Celery
-from celery.signals import heartbeat_sent
+from celery.signals import heartbeat_sent, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intercom_clone.settings")
 
@@ -15,8 +18,15 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {}
 
 
+@worker_process_init.connect
+def die_with_the_worker(**sent: Any) -> None:
+    """A worker that is killed has no time to end its processes; on Linux the kernel does."""
+    if sys.platform.startswith("linux"):
+        set_pdeathsig(signal.SIGKILL)
+
+
 @heartbeat_sent.connect
-def say_that_the_worker_lives(**signal: Any) -> None:
+def say_that_the_worker_lives(**sent: Any) -> None:
     """For /healthz."""
     from apps.workspace.health import note_heartbeat
 

@@ -24,7 +24,8 @@ from intercom_clone.servers.processes import kill_group, spawn, tail
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
 TICK = 0.1
-ALONE = ("--without-mingle", "--without-gossip")  # there is one worker: no others to get to know
+# One worker, with no others to get to know; it takes one task at a time and keeps none waiting.
+WORKER_OPTIONS = ("--concurrency", "2", "--prefetch-multiplier", "1", "--without-mingle", "--without-gossip")
 READY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 STEADY_AFTER = 15.0  # a child that lived this long and dies has had an accident; one that did not is broken
@@ -176,26 +177,20 @@ class Supervisor:
 
     def _start_children(self) -> None:
         request = self.request
-        for name, command, death_signal in (
-            ("web", web_command(request.host, request.port), signal.SIGTERM),
-            # At a kill the worker drops what it holds: jobs are rows, and a sweeper takes them up again.
-            (
-                "worker",
-                celery_command("worker", "--concurrency", "2", "--prefetch-multiplier", "1", *ALONE),
-                signal.SIGQUIT,
-            ),
-            ("beat", celery_command("beat", "--schedule", str(self.places.beat / "schedule")), signal.SIGTERM),
-        ):
-            log = self.places.logs / f"{name}.log"
-            trim(log)
-            child = Child(name, self._starter(command, log, death_signal), signal.SIGTERM, log, read_to=size(log))
-            self.children.append(child)
-            child.begin()
+        self._start_child("web", web_command(request.host, request.port), signal.SIGTERM)
+        # When the supervisor is killed the worker is too: asked to stop without its broker, it may wait for ever.
+        # What it held is safe: jobs are rows, and a sweeper takes them up again.
+        self._start_child("worker", celery_command("worker", *WORKER_OPTIONS), signal.SIGKILL)
+        self._start_child(
+            "beat", celery_command("beat", "--schedule", str(self.places.beat / "schedule")), signal.SIGTERM
+        )
 
-    def _starter(
-        self, command: list[str], log: Path, death_signal: signal.Signals
-    ) -> Callable[[], "subprocess.Popen[bytes]"]:
-        return lambda: self._spawn(command, log, death_signal)
+    def _start_child(self, name: str, command: list[str], death_signal: signal.Signals) -> None:
+        log = self.places.logs / f"{name}.log"
+        trim(log)
+        child = Child(name, lambda: self._spawn(command, log, death_signal), signal.SIGTERM, log, read_to=size(log))
+        self.children.append(child)
+        child.begin()
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
