@@ -170,3 +170,15 @@ def test_another_workspaces_id_is_not_there(client, world, route, argument):
 
     assert 404 in found.values()
     assert set(found.values()) <= {404, 405}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_no_navigation_link_leads_where_the_role_may_not_go(client, world, role):
+    """PERM-02: every other control is hidden."""
+    client.force_login(SeatFactory(workspace=world.workspace, role=role).teammate)
+    pages = [f"/apps/{world.workspace.app_id}/{page}" for page in ("people/", "settings/")]
+
+    links = {link for page in pages for link in re.findall(r'href="(/apps/[^"]*)"', client.get(page).text)}
+
+    assert len(links) > 2
+    assert {link for link in links if client.get(link).status_code == 403} == set()
