@@ -53,4 +53,3 @@ class Command(BaseCommand):
             populate(workspace, by=hand_of_teammate(founder), now=now)
         link = make_link(founder, base or origin(workspace, "app"), by=NOBODY, now=now)
         self.stdout.write(f"Sign in as {founder.email}, once, within a day: {link}")
-

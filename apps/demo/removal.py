@@ -1,0 +1,111 @@
+"""Taking the demo away again: exactly what came with it, and nothing that has been added since."""
+
+import uuid
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from apps.attributes import usage
+from apps.attributes.models import Attribute, AttributeChange, Attributed, RefusedWrite
+from apps.companies.models import Company, Membership
+from apps.people.models import Person
+from apps.qualification.models import Question
+from apps.workspace.activities import Activity
+from apps.workspace.auditing import record
+from apps.workspace.hands import Hand
+from apps.workspace.models import Workspace
+
+from .models import DemoRecord, has_demo, remembered
+
+HOLDERS: dict[str, type[Attributed]] = {"person": Person, "company": Company}
+
+
+@dataclass(slots=True)
+class Removed:
+    """How much went, and by name what stayed because real data hangs on it."""
+
+    people: int = 0
+    companies: int = 0
+    attributes: int = 0
+    questions: int = 0
+    kept_companies: list[str] = field(default_factory=list)
+    kept_attributes: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        went = f"Removed {self.people} people, {self.companies} companies and {self.attributes} attributes."
+        kept = ", ".join(self.kept_companies + self.kept_attributes)
+        return f"{went} Kept, because your own data uses them: {kept}." if kept else went
+
+
+@transaction.atomic
+def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
+    """Delete what came with the demo: all of it, or nothing when something goes wrong. Twice is harmless.
+
+    A company that has real members stays, and so does an attribute that real records hold a value of, or that
+    something else uses. They are no longer the demo's then.
+    """
+    Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)  # nobody defines or removes meanwhile
+    removed = Removed()
+    if not has_demo(workspace):
+        return removed
+    removed.questions, _ = Question.objects.filter(workspace=workspace, pk__in=remembered(workspace, Question)).delete()
+    removed.people = _remove_records(workspace, Person, remembered(workspace, Person))
+    deserted, removed.kept_companies = _deserted(workspace)
+    removed.companies = _remove_records(workspace, Company, deserted)
+    removed.attributes, removed.kept_attributes = _remove_attributes(workspace)
+    DemoRecord.objects.filter(workspace=workspace).delete()
+    record(Activity.DEMO_REMOVAL, workspace=workspace, by=by, now=now, **asdict(removed))
+    return removed
+
+
+def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int]) -> int:
+    """Delete records with what hangs on them; history and refusals hang on them by number alone."""
+    told_of = {"workspace": workspace, "about": model.about, "record_id__in": pks}
+    AttributeChange.objects.filter(**told_of).delete()
+    RefusedWrite.objects.filter(**told_of).delete()
+    _, by_model = model.objects.of(workspace).filter(pk__in=pks).delete()
+    return by_model.get(model._meta.label, 0)
+
+
+def _deserted(workspace: Workspace) -> tuple[list[int], list[str]]:
+    """The demo's companies without members, now that its people are gone; and the names of the others."""
+    ours = Company.objects.of(workspace).filter(pk__in=remembered(workspace, Company)).order_by("pk")
+    joined = set(Membership.objects.filter(company__in=ours).values_list("company_id", flat=True))
+    return (
+        [company.pk for company in ours if company.pk not in joined],
+        [company.label for company in ours if company.pk in joined],
+    )
+
+
+def _remove_attributes(workspace: Workspace) -> tuple[int, list[str]]:
+    """Delete the attributes that nothing real hangs on.
+
+    Attributes are never deleted otherwise (ATT-39). These can be: their columns are empty, so nothing is lost.
+    """
+    ours = Attribute.objects.filter(workspace=workspace, pk__in=remembered(workspace, Attribute)).order_by("pk")
+    held = {about: _held(workspace, about, [a.column for a in ours if a.about == about]) for about in HOLDERS}
+    kept = [a for a in ours if a.column in held[a.about] or _has_history(a) or usage.uses_of(a)]
+    going = ours.exclude(pk__in=[attribute.pk for attribute in kept])
+    _, by_model = going.delete()
+    workspace.attributes_version = uuid.uuid4()
+    workspace.save(update_fields=["attributes_version"])
+    return by_model.get(Attribute._meta.label, 0), [attribute.name for attribute in kept]
+
+
+def _held(workspace: Workspace, about: str, columns: list[str]) -> set[str]:
+    """Those of the columns in which some record of the workspace still has a value."""
+    if not columns:
+        return set()
+    quote = connection.ops.quote_name
+    counts = ", ".join(f"count({quote(column)})" for column in columns)
+    table = quote(HOLDERS[about]._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts} FROM {table} WHERE workspace_id = %s", [workspace.pk])  # noqa: S608 - our own columns
+        return {column for column, count in zip(columns, cursor.fetchone(), strict=True) if count}
+
+
+def _has_history(attribute: Attribute) -> bool:
+    """Whether a real record once held a value of it: its history would speak of an attribute that is not there."""
+    lines = AttributeChange.objects.filter(workspace=attribute.workspace, about=attribute.about, key=attribute.name)
+    return lines.exists()
