@@ -31,7 +31,7 @@ class RecordAdmin(LookUp):
     search_fields = ("public_id",)  # has Django show the search field; what it finds is said below
     search_help_text = "Name, identifiers or the 24-digit id."
     list_select_related = ("workspace",)
-    list_filter = ("state",)
+    list_filter: ClassVar[tuple[str, ...]] = ("state",)
     list_per_page = 50
     ordering = ("-pk",)
     readonly_fields = ("custom_values",)

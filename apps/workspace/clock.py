@@ -11,7 +11,7 @@ OFFSET = re.compile(r"([+-])(\d+)([smhd])")
 
 
 def now() -> datetime:
-    """This moment in UTC, in whole seconds as every date is kept (DATE-01), shifted by `CLOCK_OFFSET` outside production."""
+    """This moment in UTC, in whole seconds like every date (DATE-01), shifted by `CLOCK_OFFSET` outside production."""
     return timezone.now().replace(microsecond=0) + offset(settings.CLOCK_OFFSET)
 
 
