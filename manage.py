@@ -6,8 +6,8 @@ import sys
 
 from intercom_clone import bootstrap
 
-# These two decide the environment in which settings are read, so they run before Django looks at settings.
-BEFORE_SETTINGS = ("start", "test")
+# These decide the environment in which settings are read, so they run before Django looks at settings.
+BEFORE_SETTINGS = ("start", "test", "bench")
 
 
 def main():
