@@ -6,7 +6,7 @@
 The number of statements is the same for a batch of one and of a thousand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,7 @@ class Held:
         return None if self.values.get(key) is None else Source.PING
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write(
     model: type[Attributed],
     workspace: Workspace,
@@ -167,7 +167,7 @@ def _batch(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> lis
 
 
 def _hold(model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]) -> dict[int, Held]:
-    """Lock the records, in the order of their keys so that no two batches wait for each other, and read the batch's columns."""
+    """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring."""
     if not pks:
         return {}
     columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
@@ -177,13 +177,49 @@ def _hold(model: type[Attributed], workspace: Workspace, pks: list[int], batch: 
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [workspace.pk, pks])
-        return {
-            pk: Held(
-                {d.key: None if v is None else d.kind.loaded(v) for d, v in zip(batch, values, strict=True)},
-                orjson.loads(holders) if isinstance(holders, str | bytes) else holders,
-            )
-            for pk, holders, *values in cursor.fetchall()
-        }
+        return {pk: _held(batch, holders, values) for pk, holders, *values in cursor.fetchall()}
+
+
+def _held(batch: list[Definition], holders: Any, values: Sequence[Any]) -> Held:
+    """What a row holds, from its columns."""
+    return Held(
+        {d.key: None if v is None else d.kind.loaded(v) for d, v in zip(batch, values, strict=True)},
+        orjson.loads(holders) if isinstance(holders, str | bytes) else holders,
+    )
+
+
+# ---- looking: does everything stand already? -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An offer to one record, to be held against what stands there before anything is locked."""
+
+    known: Catalogue
+    offer: Offer
+    refused: dict[str, Refusal]
+    source: Source
+    batch: list[Definition]
+    settings: dict[str, Setting]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are compared, besides the holders."""
+        return [definition.column for definition in self.batch]
+
+    def finds_all(self, holders: Any, stored: Mapping[str, Any]) -> bool:
+        """Whether all that is offered stands in these columns already: nothing to change, nothing to refuse."""
+        held = _held(self.batch, holders, [stored[column] for column in self.columns])
+        report = _judge(self.known.about, self.known, held, self.offer, self.refused, self.source, self.settings)
+        return not report.changed and not report.refused
+
+
+def look(model: type[Attributed], workspace: Workspace, offer: Offer, source: Source) -> Look:
+    """What to look at to learn whether `write` would have anything to do. Whoever finds all of it need not write."""
+    known = catalogue_of(workspace, model.about)
+    addressed, refused = _addressed(known, offer, source) if source.is_ping else (offer, {})
+    batch = _batch(known, {0: addressed}, source)
+    return Look(known, addressed, refused, source, batch, _settings(workspace, batch, source))
 
 
 # ---- judging: the rules ----------------------------------------------------------------------------------------------

@@ -52,12 +52,13 @@ def permission_to_ask() -> HttpResponse:
 
 
 def readable(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """Let the page that asked read the answer: customers' pages stand on origins of their own."""
+    """Let the page that asked read the answer, whole: customers' pages stand on origins of their own."""
     origin = request.META.get("HTTP_ORIGIN")
     if origin:
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Credentials"] = "true"
     response["Vary"] = "Origin"
+    response["Content-Length"] = str(len(response.content))
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -11,7 +11,7 @@ from apps.attributes import writing
 from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
-from apps.attributes.writing import write
+from apps.attributes.writing import look, write
 from apps.workspace.hands import NOBODY as NO_HAND
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
@@ -46,7 +46,24 @@ class Arrival:
     reports: list[Report] = field(default_factory=list)
 
 
-@transaction.atomic
+def recognise(workspace: Workspace, payload: Payload, source: Source) -> Arrival | None:
+    """Who is meant, where all that is said of them stands already; None where there may be something to do.
+
+    One query and no lock: most pings say nothing new.
+    """
+    looks = [look(Person, workspace, payload.values, source)]
+    if payload.signed:
+        looks.append(look(Person, workspace, payload.signed, Source.SIGNED_PING))
+    columns = list(dict.fromkeys(["holders", *(column for one in looks for column in one.columns)]))
+    standing, stored = identity.look(workspace, payload.claim, columns)
+    if standing.fate is not Fate.FOUND or standing.state != State.ACTIVE:
+        return None
+    if not all(one.finds_all(stored["holders"], stored) for one in looks):
+        return None
+    return Arrival(standing.fate, standing.pk, standing.public_id, standing.role)
+
+
+@transaction.atomic(savepoint=False)
 def receive(
     workspace: Workspace, payloads: Sequence[Payload], source: Source, *, now: datetime, by: Hand = NO_HAND
 ) -> list[Arrival]:

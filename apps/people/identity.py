@@ -106,17 +106,27 @@ def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
     return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
 
 
-Row = tuple[int, str, str, str]  # pk, public id, state, role
+def look(workspace: Workspace, claim: Claim, columns: Sequence[str]) -> tuple[Standing, dict[str, Any]]:
+    """Who stands behind a claim by its strongest part alone, and what stands in some columns of theirs. One query."""
+    kind, wanted = claim.strongest
+    found = _people(workspace, kind, {wanted} if wanted else set(), columns)
+    standing = _standing(claim, *(found if kind == one else {} for one in ("external_id", "email", "visitor_id")))
+    rows = (row for row in found.get(wanted or "", []) if row[0] == standing.pk)
+    return standing, dict(zip(columns, next(rows, ())[4:], strict=False))
+
+
+Row = tuple[Any, ...]  # pk, public id, state, role, and whatever else was asked for
 Found = dict[str, list[Row]]
 
 
-def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
+def _people(workspace: Workspace, column: str, wanted: set[str], more: Sequence[str] = ()) -> Found:
     if not wanted:
         return {}
+    columns = ", ".join([column, "id, public_id, state, role", *map(connection.ops.quote_name, more)])
     statement = f"""
-        SELECT {column}, id, public_id, state, role FROM people_person
+        SELECT {columns} FROM people_person
         WHERE workspace_id = %s AND {column} = ANY(%s) AND state <> %s ORDER BY id
-    """  # noqa: S608 - one of three columns of ours
+    """  # noqa: S608 - our own columns
     found: Found = {}
     with connection.cursor() as cursor:
         cursor.execute(statement, [workspace.pk, list(wanted), State.MERGED])
@@ -154,7 +164,7 @@ def _by_email(users: list[Row]) -> Standing:
 
 
 def _of(row: Row) -> Standing:
-    pk, public_id, state, role = row
+    pk, public_id, state, role = row[:4]
     fates = {State.BLOCKED: Fate.BLOCKED, State.PENDING_DELETION: Fate.IN_GRACE}
     return Standing(fates.get(State(state), Fate.FOUND), pk, public_id, state, role)
 

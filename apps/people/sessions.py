@@ -16,16 +16,16 @@ TOUCH = """
     FROM (
         SELECT id, web_seen_at IS NULL OR web_seen_at < %(silent_since)s
                    OR session_started_at < %(begun_before)s AS starts
-        FROM people_person WHERE id = ANY(%(pks)s) ORDER BY id FOR NO KEY UPDATE
+        FROM people_person WHERE id = ANY(%(pks)s) AND state = 'active' ORDER BY id FOR NO KEY UPDATE
     ) AS visit
     WHERE person.id = visit.id
     RETURNING person.id, visit.starts
 """
 
 
-def touch(pks: Iterable[int], now: datetime) -> set[int]:
-    """These people were just seen in a browser. Returns those for whom that began a session."""
+def touch(pks: Iterable[int], now: datetime) -> dict[int, bool]:
+    """These people were just seen in a browser. Returns whether that began a session, for each who is active still."""
     with connection.cursor() as cursor:
         moments = {"now": now, "silent_since": now - SILENCE, "begun_before": now - LONGEST}
         cursor.execute(TOUCH, {**moments, "pks": list(pks)})
-        return {pk for pk, starts in cursor.fetchall() if starts}
+        return dict(cursor.fetchall())

@@ -70,14 +70,14 @@ def test_a_pings_unknown_keys_become_attributes_of_the_kind_their_values_show(an
 
 
 def test_a_batch_of_a_thousand_costs_the_statements_of_a_batch_of_one(workspace, plan, django_assert_num_queries):
-    """Six statements: savepoint, lock and read, update within its own savepoint, history."""
+    """Five statements: lock and read, update within its own savepoint, history."""
     one, *many = PersonFactory.create_batch(101, workspace=workspace)
     workspace.refresh_from_db()
     catalogue_of(workspace, "person")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         write(Person, workspace, {one.pk: {"plan": "a", "name": "Ann"}}, Source.PING, now=NOW)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         write(Person, workspace, {person.pk: {"plan": "a", "name": "Ann"} for person in many}, Source.PING, now=NOW)
 
     assert value(many[-1], "plan") == "a"
