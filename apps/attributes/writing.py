@@ -167,7 +167,7 @@ def _batch(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> lis
 
 
 def _hold(model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]) -> dict[int, Held]:
-    """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring."""
+    """Lock the records and read the batch's columns; in the order of their keys: no two batches wait in a ring."""
     if not pks:
         return {}
     columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
