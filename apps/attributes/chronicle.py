@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from .definitions import Definition
-from .facts import teammate_names
+from .facts import hand_in_words, teammate_names
 from .history import history_of, refusals_of
 from .models import AttributeChange, Attributed, RefusedWrite
 from .reports import Reason
@@ -19,7 +19,7 @@ class Entry:
     """One line: a change from `old` to `new`, or, where `ignored` says why, a value that was not taken."""
 
     source: Source
-    hand: str
+    by: str
     at: datetime
     old: Any = None
     new: Any = None
@@ -34,7 +34,7 @@ def chronicle(record: Attributed, definition: Definition) -> list[Entry]:
     told = [
         Entry(
             source=Source(line.source),
-            hand=line.hand,
+            by=hand_in_words(line),
             at=line.at,
             old=_value(definition, line.old, names),
             new=_value(definition, line.new, names),
@@ -56,7 +56,7 @@ def _is_of(line: RefusedWrite, definition: Definition) -> bool:
 def _ignored(line: RefusedWrite, definition: Definition, changes: list[AttributeChange]) -> Entry:
     return Entry(
         source=Source(line.source),
-        hand=line.hand,
+        by=hand_in_words(line),
         at=line.last_at,
         new=line.raw,
         ignored=_why(line, definition, changes),
@@ -81,6 +81,6 @@ def _names(definition: Definition, changes: list[AttributeChange]) -> dict[int, 
 
 def _value(definition: Definition, kept: Any, names: dict[int, str]) -> Any:
     """A value of the history, as the attribute's own: dates were kept as text."""
-    if definition.column == "date" or definition.kind.column == "date":
+    if definition.kind.column == "date":
         return datetime.fromisoformat(kept) if isinstance(kept, str) else kept
     return names.get(kept, kept) if definition.kind.name == "member" else kept

@@ -12,7 +12,7 @@ from apps.workspace.models import Teammate
 from .definitions import Definition
 from .history import latest_changes
 from .kinds import is_web_address
-from .models import AttributeChange, Attributed
+from .models import AttributeChange, Attributed, RefusedWrite
 from .sources import Source
 from .values import read
 
@@ -33,7 +33,7 @@ class Provenance:
 
     source: Source
     by: str
-    at: datetime | None
+    at: datetime
     hint: str = ""
 
     @property
@@ -111,25 +111,27 @@ def _provenance(
     record: Attributed, definition: Definition, value: Any, holder: Source | None, lines: dict[str, AttributeChange]
 ) -> Provenance | None:
     if line := lines.get(definition.key):
-        return Provenance(Source(line.source), _hand(line), line.at, _hint(record, definition, value, holder, line))
+        hint = _hint(record, value, holder, line)
+        return Provenance(Source(line.source), hand_in_words(line), line.at, hint)
     if value is None:
         return None
     parent = record.derived_from.get(definition.key, "")
     if line := lines.get(parent):
-        return Provenance(Source(line.source), _hand(line), line.at, f"Follows from {parent}.")
+        return Provenance(Source(line.source), hand_in_words(line), line.at, f"Follows from {parent}.")
     moved = record.dated_by.get(definition.key, "created_at")
-    return Provenance(Source.AUTO, "The platform", getattr(record, moved))
+    return Provenance(Source.AUTO, "The platform", getattr(record, moved) or record.created_at)
 
 
-def _hand(line: AttributeChange) -> str:
+def hand_in_words(line: AttributeChange | RefusedWrite) -> str:
+    """Who wrote a line: the name that was kept, else who else it can have been."""
     if line.hand:
         return line.hand
     if Source(line.source).is_ping:
         return "The person’s own browser" if line.about == "person" else "A member’s browser"
-    return {Source.AUTO: "The platform"}.get(Source(line.source), "")
+    return "The platform" if line.source == Source.AUTO else ""
 
 
-def _hint(record: Attributed, definition: Definition, value: Any, holder: Source | None, line: AttributeChange) -> str:
+def _hint(record: Attributed, value: Any, holder: Source | None, line: AttributeChange) -> str:
     if holder is Source.MANUAL:
         what = "This blank" if value is None else "This"
         if record.about == "company":

@@ -28,7 +28,7 @@ class ValueForm(forms.Form):
         field = self.fields["value"]
         field.label = cell.definition.label
         field.widget = WIDGETS[cell.definition.kind.name](cell, workspace)
-        field.widget.attrs["autofocus"] = True
+        field.widget.attrs |= {"autofocus": True, "data-select": True}
 
     def offered(self) -> Any:
         """What is held out to the write path; blank is a value of its own (QUAL-17)."""

@@ -150,6 +150,12 @@ document.addEventListener("keydown", (event) => {
 const searchKey = document.querySelector("[data-search-key]");
 if (searchKey && /Mac|iPhone|iPad/.test(navigator.platform)) searchKey.textContent = "⌘K";
 
+// --- A value in a form in place is ready to be typed over
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-select]")) event.target.select?.();
+});
+
 // --- A form in place saves when it is left, as it does on Enter; left unchanged, it closes.
 
 const isChanged = (form) =>
@@ -178,6 +184,9 @@ document.addEventListener("focusout", (event) => {
 // --- htmx: the focus stays where the hand was
 
 let focusWasInside = false;
+const besides = new WeakSet(); // what was swapped elsewhere on the page is not where the hand was
+
+document.addEventListener("htmx:oobAfterSwap", (event) => besides.add(event.target));
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (isProblem(event.detail.serverResponse)) return showProblem(event.detail);
@@ -189,7 +198,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target?.id === "dialog" && event.detail.target.childElementCount && !event.detail.target.open) {
     event.detail.target.showModal();
   }
-  if (!focusWasInside || document.activeElement !== document.body) return;
+  if (!focusWasInside || document.activeElement !== document.body || besides.has(event.target)) return;
   focusWasInside = false;
   const next = "[autofocus], [aria-invalid='true'], [data-focus], a[href], button, input:not([type='hidden']), select, textarea";
   (event.target.querySelector(next) || event.target).focus?.();
