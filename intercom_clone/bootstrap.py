@@ -109,7 +109,7 @@ def make(venv):
 
 def install(root, venv, lock):
     say("Installing {} into .venv (only when it changed; about a minute) ...".format(lock))
-    pip = [python_of(venv), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    pip = [python_of(venv), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
     ended = subprocess.run(
         [*pip, "--require-hashes", "-r", os.path.join(root, lock)],
         stdout=sys.stderr,  # what a command prints stays its own
