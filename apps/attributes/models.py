@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -79,8 +79,7 @@ class AttributedQuerySet(models.QuerySet):
 
     def heads(self) -> Self:
         """Only what names a record on a page, not its values."""
-        model: type[Attributed] = self.model
-        return self.only(*model.head)
+        return self.only(*cast("type[Attributed]", self.model).head)
 
 
 class Attributed(models.Model):
