@@ -1,5 +1,6 @@
 """What teammates type in about one person."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +38,8 @@ class NewPersonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, workspace: Workspace, role: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="new_%s", **kwargs)
+    def __init__(self, workspace: Workspace, role: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="new_%s")
         self.workspace, self.role = workspace, role
         if role == Role.LEAD:
             del self.fields["user_id"]
@@ -65,6 +66,13 @@ class NewPersonForm(forms.Form):
 
     def _refuse(self, field: str, refusal: Refusal) -> None:
         self.add_error(field, f"{self[field].label} {refusal.message}.")
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The focus goes to the first field with an error."""
+        super().add_error(field, error)
+        first = next((name for name in self.fields if name in self.errors), "name")
+        for name, each in self.fields.items():
+            each.widget.attrs["autofocus"] = name == first
 
     def admit(self, *, by: Hand, now: datetime) -> Person | None:
         """The new person; None where something was refused, and then nobody was made and the form says why."""

@@ -32,9 +32,10 @@ def people(request: PageRequest) -> HttpResponse:
     def address(listing: Listing = listing, **place: Place | None) -> str:
         return list_address(request.workspace, listing, search, **place)
 
+    here = address(after=after, before=None if after else before)
     context = {
         "seen": seen,
-        "here": address(after=after, before=None if after else before),
+        "here": here,
         "previous": seen.page.before and address(before=seen.page.before),
         "next": seen.page.after and address(after=seen.page.after),
         "in_other": address(seen.other),
@@ -43,7 +44,7 @@ def people(request: PageRequest) -> HttpResponse:
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, "people/_list.html" if is_part else "people/list.html", context)
     patch_vary_headers(response, ["HX-Request"])
-    return _remembered(response, request, context["here"]) if is_part else response
+    return _remembered(response, request, here) if is_part else response
 
 
 def _remembered(response: HttpResponse, request: PageRequest, here: str) -> HttpResponse:

@@ -105,6 +105,13 @@ const closePanels = (except) => {
   for (const panel of openPanels()) if (!panel.contains(except)) panel.open = false;
 };
 
+// --- Pictures that do not load give way to the initials behind them
+
+const giveWay = (picture) => picture.matches?.(".avatar img") && picture.remove();
+
+document.addEventListener("error", (event) => giveWay(event.target), true);
+for (const picture of document.images) if (picture.complete && !picture.naturalWidth) giveWay(picture);
+
 // --- Clicks
 
 document.addEventListener("click", (event) => {

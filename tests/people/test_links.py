@@ -37,7 +37,7 @@ def follow(browser, query):
 
 
 def choices(response):
-    return re.findall(r'<a class="who item-text" href="([^"]*)">', response.content.decode())
+    return re.findall(r'<a class="who" href="([^"]*)">', response.content.decode())
 
 
 def test_a_user_id_leads_to_its_user(tess, workspace):
