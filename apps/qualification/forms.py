@@ -121,6 +121,8 @@ def _list(cell: Cell, workspace: Workspace) -> forms.Widget:
 def _member(cell: Cell, workspace: Workspace) -> forms.Widget:
     seats = Seat.objects.filter(workspace=workspace).select_related("teammate")
     names = sorted(((str(seat.teammate_id), str(seat.teammate)) for seat in seats), key=lambda pair: pair[1].lower())
+    if cell.value is not None and str(cell.value) not in dict(names):  # left the workspace meanwhile
+        names.append((str(cell.value), f"{cell.fact.name if cell.fact else cell.value} (no longer here)"))
     return forms.Select(choices=[("", "No owner"), *names])
 
 

@@ -77,7 +77,8 @@ def _write(request: PageRequest, form: ValueForm) -> None:
         form.add_error("value", f"{label} {refusal.message.rstrip('.')}.")
     except Problem as problem:
         form.holder = getattr(problem, "holder", None)
-        form.add_error("value", f"{label} is taken." if form.holder else problem.message)
+        sentence = problem.message[:1].upper() + problem.message[1:]
+        form.add_error("value", f"{label} is taken." if form.holder else sentence)
 
 
 def _check_same_record(request: PageRequest, asked: Cell) -> None:

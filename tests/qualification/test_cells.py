@@ -216,10 +216,35 @@ def test_an_email_that_is_taken_is_said_beside_the_field_with_its_holder(tess, w
     assert f'<a href="{holds.page()}">Ann</a>' in answer.text
 
 
-def test_what_is_no_email_is_refused(tess, ann):
-    answer = tess.post(cell(ann, "email"), {"value": "ann at home"}, headers=HTMX)
+@pytest.mark.parametrize("user_id", ["1", None])
+def test_what_is_no_email_is_refused(tess, workspace, user_id):
+    person = PersonFactory(workspace=workspace, external_id=user_id, email="a@x.io")
 
-    assert (answer.status_code, "Email is not one email address." in answer.text) == (422, True)
+    answer = tess.post(cell(person, "email"), {"value": "ann at home"}, headers=HTMX)
+
+    assert (answer.status_code, "Email is not one email address" in answer.text) == (422, True)
+
+
+def test_a_users_last_identifier_is_neither_cleared_nor_re_synced(tess, workspace):
+    """IDN-02"""
+    person = PersonFactory(workspace=workspace, external_id=None, email="a@x.io")
+    offer(person, Source.MANUAL, email="b@x.io")
+
+    cleared = tess.post(cell(person, "email"), {"value": ""}, headers=HTMX)
+    released = tess.post(cell(person, "email", view="hold"), headers=HTMX)
+
+    assert (cleared.status_code, released.status_code, value(person, "email")) == (422, 400, "b@x.io")
+
+
+def test_an_owner_who_left_is_still_named(tess, ann, workspace):
+    """IDN-24"""
+    ana = SeatFactory(workspace=workspace, teammate=TeammateFactory(name="Ana"))
+    offer(ann, Source.REST, owner_id=ana.teammate_id)
+    ana.delete()
+
+    form = tess.get(cell(ann, "owner_id") + "?edit", headers=HTMX).text
+
+    assert "selected>Ana (no longer here)</option>" in form
 
 
 # ---- kinds -----------------------------------------------------------------------------------------------------------
