@@ -30,6 +30,7 @@ EARLIEST, LATEST = -62135510400, 253402127999
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 PLAIN_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 UNIX_SECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 DAY_MONTH_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
@@ -82,7 +83,7 @@ class Text(Kind):
         text = self._as_text(_scalar(raw))
         if "\x00" in text:
             raise Refusal(Reason.INVALID, "has a NUL character in it")
-        if any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        if LONE_SURROGATE.search(text):
             raise Refusal(Reason.INVALID, "has half a character in it (a lone surrogate)")
         return self._fitting(text, setting)
 

@@ -1,5 +1,6 @@
 """The Messenger's door: read, one call, reply."""
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from apps.people.identity import Fate
@@ -10,6 +11,9 @@ from apps.workspace.problems import Conflict, Missing, Problem
 from . import reading, replying
 from .delivering import deliver
 from .proof import signed_claims
+
+FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
+WORKSPACE = f"SELECT {', '.join(FIELDS)} FROM {Workspace._meta.db_table} WHERE app_id = %s"  # noqa: S608 (our own names)
 
 
 def ping(request: HttpRequest) -> HttpResponse:
@@ -33,8 +37,13 @@ def ping(request: HttpRequest) -> HttpResponse:
 
 
 def _workspace(app_id: str) -> Workspace:
-    """The workspace of an app id, afresh: it says what may be written and whether attributes changed."""
-    workspace = None if "\x00" in app_id else Workspace.objects.filter(app_id=app_id).first()
-    if workspace is None:
+    """The workspace of an app id, afresh at every ping: it says what may be written and whether attributes changed.
+
+    Asked by hand: the ORM takes several times longer to write this statement than PostgreSQL takes to answer it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
+        row = cursor.fetchone()
+    if row is None:
         raise Missing("There is no workspace with this app_id.", field="app_id")
-    return workspace
+    return Workspace.from_db(connection.alias, FIELDS, row)
