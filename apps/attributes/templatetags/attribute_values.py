@@ -14,7 +14,7 @@ from apps.attributes.kinds import is_web_address
 
 register = template.Library()
 
-UNKNOWN = mark_safe('<span class="unknown">Unknown</span>')  # noqa: S308 - no value in it
+UNKNOWN = mark_safe('<span class="unknown">Unknown</span>')
 
 
 @register.simple_tag(takes_context=True)
