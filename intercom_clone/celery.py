@@ -15,7 +15,10 @@ app = Celery("intercom_clone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "jobs that nobody is at": {"task": "apps.workspace.tasks.sweep_jobs", "schedule": 10},
+    "type changes past undoing": {"task": "apps.attributes.tasks.let_type_changes_go", "schedule": 3600},
+}
 
 
 @worker_process_init.connect

@@ -1,4 +1,4 @@
-"""The only writer of attribute definitions: make one, change one, archive it, bring it back (ATT-10…17, 21…31, 39…44)."""
+"""The only writer of attribute definitions: make, change, archive, bring back (ATT-10…17, 21…31, 39…44)."""
 
 import uuid
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.jobs import UNDER_WAY
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Dependants
 
@@ -17,7 +18,7 @@ from . import columns
 from .keys import check_name, rewritten
 from .kinds import KINDS, LONGEST_TEXT, OFFERED, Kind, inferred
 from .limits import check_room, in_use
-from .models import Attribute
+from .models import Attribute, ColumnClearance
 from .reports import Reason, Refusal
 from .sources import Source
 from .standard import is_standard_name
@@ -54,7 +55,7 @@ def define(
     REST refuses a bad name; everybody else's is rewritten with underscores (ATT-29, ATT-30).
     Raises Refusal with the reason why it cannot be made.
     """
-    _lock(workspace)
+    lock_definitions(workspace)
     if source is Source.REST:
         check_name(name)
     name = rewritten(name)
@@ -67,7 +68,7 @@ def define(
     attribute.options = checked_options(options) if kind == "list" else []
     attribute.messenger_protected = protected and about == "person"
     attribute.save()
-    _changed(workspace)
+    _renew(workspace)
     record(Activity.ATTRIBUTE_CREATION, workspace=workspace, by=by, now=now, attribute=name, about=about)
     return attribute
 
@@ -80,7 +81,7 @@ def define_missing(
 
     Returns the refusals of those that cannot be made: one bad key never sinks the others (MSG-13).
     """
-    _lock(workspace)
+    lock_definitions(workspace)
     refused: dict[str, Refusal] = {}
     existing = set(Attribute.objects.filter(workspace=workspace, about="person").values_list("name", flat=True))
     used = in_use(workspace)
@@ -97,7 +98,7 @@ def define_missing(
             refused[name] = refusal
     Attribute.objects.bulk_create(made)
     if made:
-        _changed(workspace)
+        _renew(workspace)
         for attribute in made:
             record(
                 Activity.ATTRIBUTE_CREATION,
@@ -136,7 +137,7 @@ def edit(
             attribute=attribute.name,
             protected=protected,
         )
-    _save(attribute, now)
+    announce(attribute, now)
     record(Activity.ATTRIBUTE_CHANGE, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
@@ -153,7 +154,7 @@ def archive(attribute: Attribute, *, by: Hand, now: datetime) -> Attribute:
     if uses := uses_of(attribute):
         raise Dependants("Used by " + ", ".join(uses) + ". Remove it there first.")
     attribute.archived_at = now
-    _save(attribute, now)
+    announce(attribute, now)
     record(Activity.ATTRIBUTE_ARCHIVAL, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
@@ -166,7 +167,7 @@ def unarchive(attribute: Attribute, *, by: Hand, now: datetime) -> Attribute:
         return attribute
     check_room(attribute.workspace)
     attribute.archived_at = None
-    _save(attribute, now)
+    announce(attribute, now)
     record(Activity.ATTRIBUTE_UNARCHIVAL, workspace=attribute.workspace, by=by, now=now, attribute=attribute.name)
     return attribute
 
@@ -194,8 +195,11 @@ def check_free(workspace: Workspace, about: str, name: str) -> None:
 
 
 def _free_columns(workspace: Workspace, about: str) -> dict[str, list[str]]:
-    """The columns not handed out yet, by type, lowest first."""
-    taken = set(Attribute.objects.filter(workspace=workspace, about=about).values_list("column", flat=True))
+    """The columns that nothing uses, by type, lowest first."""
+    ours = Attribute.objects.filter(workspace=workspace, about=about)
+    clearing = ColumnClearance.objects.filter(workspace=workspace, about=about, state__in=UNDER_WAY)
+    taken = {name for pair in ours.values_list("column", "shadow_column") for name in pair}
+    taken.update(clearing.values_list("column", flat=True))
     return {
         column_type: [name for name in columns.names(column_type) if name not in taken]
         for column_type in columns.SUPPLY
@@ -212,18 +216,12 @@ def _add(
     now: datetime,
     free: dict[str, list[str]],
 ) -> Attribute:
-    if not free[kind.column]:
-        raise Refusal(
-            Reason.LIMIT,
-            f"cannot be added: all {columns.SUPPLY[kind.column]} columns for {kind.label} values are taken, "
-            "archived attributes included. Use another type.",
-        )
     return Attribute(
         workspace=workspace,
         about=about,
         name=name,
         kind=kind.name,
-        column=free[kind.column].pop(0),
+        column=_take(free, kind),
         created_at=now,
         updated_at=now,
         created_by_id=by.teammate_id,
@@ -231,7 +229,22 @@ def _add(
     )
 
 
-def _lock(workspace: Workspace) -> None:
+def free_column(workspace: Workspace, about: str, kind: Kind) -> str:
+    """A column for values of a kind. Raises Refusal when all are taken."""
+    return _take(_free_columns(workspace, about), kind)
+
+
+def _take(free: dict[str, list[str]], kind: Kind) -> str:
+    if not free[kind.column]:
+        raise Refusal(
+            Reason.LIMIT,
+            f"cannot be added: all {columns.SUPPLY[kind.column]} columns for {kind.label} values are taken, "
+            "archived attributes included. Use another type.",
+        )
+    return free[kind.column].pop(0)
+
+
+def lock_definitions(workspace: Workspace) -> None:
     """One definition at a time: the limit and the columns are counted, so they are counted alone.
 
     Whoever waited here learns that the catalogue changed meanwhile. People who are made at the same time do not wait.
@@ -241,16 +254,17 @@ def _lock(workspace: Workspace) -> None:
 
 
 def _locked(attribute: Attribute) -> Attribute:
-    _lock(attribute.workspace)
+    lock_definitions(attribute.workspace)
     return Attribute.objects.select_related("workspace").get(pk=attribute.pk)
 
 
-def _save(attribute: Attribute, now: datetime) -> None:
+def announce(attribute: Attribute, now: datetime) -> None:
+    """Save a definition and let every catalogue know. Lock the definitions before."""
     attribute.updated_at = now
     attribute.save()
-    _changed(attribute.workspace)
+    _renew(attribute.workspace)
 
 
-def _changed(workspace: Workspace) -> None:
+def _renew(workspace: Workspace) -> None:
     workspace.attributes_version = uuid.uuid4()
     Workspace.objects.filter(pk=workspace.pk).update(attributes_version=workspace.attributes_version)

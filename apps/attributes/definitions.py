@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 ANY_HAND = EVERY_SOURCE - {Source.AUTO}
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """The second column that an attribute's writers fill while its kind changes, and while that can be undone."""
+
+    kind: Kind
+    column: str
+    options: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Definition:
     """One attribute of people or of companies: its key, its kind, its column and who may write it."""
@@ -31,6 +40,7 @@ class Definition:
     protected: bool = False
     archived: bool = False
     pk: int | None = None
+    shadow: Shadow | None = None
     ping_key: str | None = None  # the snippet's name of it
     rest_key: str | None = None  # the REST API's name of it
 
@@ -59,9 +69,16 @@ def custom(attribute: "Attribute") -> Definition:
         protected=attribute.messenger_protected,
         archived=attribute.archived_at is not None,
         pk=attribute.pk,
+        shadow=_shadow(attribute),
         ping_key=attribute.name,
         rest_key=attribute.name,
     )
+
+
+def _shadow(attribute: "Attribute") -> Shadow | None:
+    if not attribute.shadow_column:
+        return None
+    return Shadow(KINDS[attribute.shadow_kind], attribute.shadow_column, tuple(attribute.shadow_options))
 
 
 class Catalogue:

@@ -13,6 +13,7 @@ from .definitions import Definition
 from .history import latest_changes
 from .kinds import is_web_address
 from .models import AttributeChange, Attributed, RefusedWrite
+from .precedence import holder_of
 from .sources import Source
 from .values import read
 
@@ -87,13 +88,6 @@ def teammate_names(pks: Iterable[int | None]) -> dict[int, str]:
     return {t.pk: str(t) for t in Teammate.objects.filter(pk__in=wanted)} if wanted else {}
 
 
-def holder_of(record: Attributed, key: str, value: Any) -> Source | None:
-    """Whose value stands there: a plain ping's where nobody is named, nobody's where nothing stands."""
-    if held := record.holders.get(key):
-        return Source(held)
-    return None if value is None else Source.PING
-
-
 def _fact(
     record: Attributed,
     definition: Definition,
@@ -101,7 +95,7 @@ def _fact(
     lines: dict[str, AttributeChange],
     names: dict[int, str],
 ) -> Fact:
-    holder = holder_of(record, definition.key, value)
+    holder = holder_of(record.holders, definition.key, value)
     origin = _provenance(record, definition, value, holder, lines)
     name = names.get(value, "") if definition.kind.name == "member" else ""
     return Fact(record, definition, value, holder, origin, name)

@@ -22,7 +22,7 @@ def rewritten(name: str) -> str:
 
 
 def check_name(name: str) -> None:
-    """Raises Refusal unless the name is one that REST may create: letters, digits, currency signs, - _ and spaces (ATT-30)."""
+    """Raises Refusal for a name that REST may not create: letters, digits, currency signs, - _ and spaces (ATT-30)."""
     if not name.strip():
         raise Refusal(Reason.INVALID, "needs a name")
     if len(name) > LONGEST_NAME:

@@ -64,6 +64,14 @@ class Kind:
         """The value of a column's content, which is never empty here."""
         return stored
 
+    def plain(self, value: Any) -> Any:
+        """The value as JSON has it, and as another kind is offered it."""
+        return value
+
+    def as_text(self, value: Any) -> str:
+        """The value as a text attribute would hold it."""
+        return str(value)
+
     def words(self, value: Any) -> str:
         """The value as plain words, for a report or a history line."""
         return str(value)
@@ -131,6 +139,9 @@ class Decimal(Kind):
             raise Refusal(Reason.TOO_LARGE, "is too large a number to be kept exactly")
         return value + 0.0  # -0.0 reads as 0
 
+    def as_text(self, value: Any) -> str:
+        return str(int(value)) if float(value).is_integer() else str(value)
+
     def words(self, value: Any) -> str:
         return f"{int(value):,}" if float(value).is_integer() else f"{value:,}"
 
@@ -170,6 +181,9 @@ class Flag(Kind):
         if isinstance(raw, str) and raw.strip().lower() in ("true", "false"):
             return raw.strip().lower() == "true"
         raise Refusal(Reason.INVALID, "is not true or false")
+
+    def as_text(self, value: Any) -> str:
+        return "true" if value else "false"
 
     def words(self, value: Any) -> str:
         return "True" if value else "False"
@@ -224,6 +238,12 @@ class Date(Kind):
         if not EARLIEST <= seconds <= LATEST:
             raise Refusal(Reason.INVALID, "is not a date between the years 1 and 9999")
         return datetime.fromtimestamp(seconds, UTC)
+
+    def plain(self, value: Any) -> int:
+        return math.floor(value.timestamp())
+
+    def as_text(self, value: Any) -> str:
+        return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def words(self, value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M} UTC"
@@ -314,6 +334,14 @@ OFFERED: tuple[Kind, ...] = (Text(), Number(), Decimal(), Flag(), Date(), List()
 KINDS: dict[str, Kind] = {
     kind.name: kind for kind in (*OFFERED, Spend(), Line(), Email(), Identifier(), WebAddress(), Member())
 }
+
+
+def converted(value: Any, before: Kind, after: Kind, setting: Setting) -> Any:
+    """A stored value as another kind; None where it does not fit (ATT-19)."""
+    try:
+        return after.clean(before.as_text(value) if after.column == "text" else before.plain(value), setting)
+    except Refusal:
+        return None
 
 
 def inferred(key: str, raw: Any) -> Kind:

@@ -2,12 +2,14 @@
 
 import secrets
 import time
+from datetime import datetime
 from typing import Any, ClassVar, Self, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.workspace.jobs import Job
 from apps.workspace.models import AccessToken, Teammate, Workspace
 
 from .kinds import OFFERED
@@ -35,6 +37,10 @@ class Attribute(models.Model):
     options = ArrayField(models.CharField(max_length=255), default=list, blank=True)
     messenger_protected = models.BooleanField("prevent updates via the Messenger", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # the second column that writers fill: the next one while the kind changes, the last one while that can be undone
+    shadow_kind = models.CharField(max_length=8, blank=True, editable=False)
+    shadow_column = models.CharField(max_length=12, blank=True, editable=False)
+    shadow_options = ArrayField(models.CharField(max_length=255), default=list, blank=True, editable=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     created_by = models.ForeignKey(Teammate, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -173,3 +179,69 @@ class RefusedWrite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message} ×{self.count}"
+
+
+class Phase(models.TextChoices):
+    SETTLING = "settling", "Waiting for writes that began before"
+    COPYING = "copying", "Converting values"
+    NOTING = "noting", "Noting what was cleared"
+
+
+class TypeChange(Job):
+    """A change of an attribute's kind, under way or done (ATT-19), to be undone until `undo_until`. See `retyping`."""
+
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="type_changes")
+    from_kind = models.CharField(max_length=8)
+    to_kind = models.CharField(max_length=8)
+    from_column = models.CharField(max_length=12)
+    to_column = models.CharField(max_length=12)
+    from_options = ArrayField(models.CharField(max_length=255), default=list)
+    to_options = ArrayField(models.CharField(max_length=255), default=list)
+    phase = models.CharField(max_length=8, choices=Phase, default=Phase.SETTLING)
+    settled_from = models.DateTimeField(null=True)
+    converted = models.BigIntegerField(default=0)
+    cleared = models.BigIntegerField(default=0)
+    swapped_at = models.DateTimeField(null=True)
+    undo_until = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attribute"],
+                condition=models.Q(swapped_at=None, finished_at=None),
+                name="an_attribute_changes_its_type_once_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute}: {self.from_kind} → {self.to_kind}"
+
+    def can_be_undone(self, now: datetime) -> bool:
+        return bool(self.undo_until and now < self.undo_until and not self.undone_at)
+
+    def step(self, now: datetime) -> bool:
+        from . import retyping
+
+        return retyping.step(self, now)
+
+    def called_off(self, now: datetime) -> None:
+        from . import retyping
+
+        retyping.call_off(self, now)
+
+
+class ColumnClearance(Job):
+    """A column that no attribute uses any more is emptied, and is free again when that is done. See `retyping`."""
+
+    about = models.CharField(max_length=8, choices=About)
+    column = models.CharField(max_length=12)
+    settled_from = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.column}"
+
+    def step(self, now: datetime) -> bool:
+        from . import retyping
+
+        return retyping.clear(self)

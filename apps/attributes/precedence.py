@@ -7,7 +7,13 @@ blanks a value by hand goes on holding the blank (QUAL-17).
 The platform's own hand stands in no row: it writes computed attributes alone and never holds a value against anyone.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from .sources import Source
+
+# among a record's holders: a teammate holds the blank itself, not a value that is gone for another reason
+BLANKED = "blanked"
 
 NOBODY: frozenset[Source] = frozenset()
 EVERYBODY = frozenset(Source)
@@ -39,3 +45,16 @@ def may_write(about: str, incoming: Source, holder: Source | None) -> bool:
     Raises KeyError for a source that cannot reach that kind of record at all.
     """
     return holder not in YIELDS_TO[about][incoming]
+
+
+def holder_of(holders: Mapping[str, str], key: str, value: Any) -> Source | None:
+    """Whose value stands there: a ping's where nobody is named, nobody's where nothing stands.
+
+    A value that its type's change cleared is nobody's, though its last holder stays noted: undoing brings both back.
+    """
+    held = holders.get(key)
+    if held == BLANKED:
+        return Source.MANUAL
+    if value is None:
+        return None
+    return Source(held) if held else Source.PING

@@ -6,6 +6,7 @@
 The number of statements is the same for a batch of one and of a thousand.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,12 +22,12 @@ from apps.workspace.problems import Conflict, Missing
 
 from .catalogue import catalogue_of
 from .defining import define_missing
-from .definitions import Catalogue, Definition
+from .definitions import Catalogue, Definition, Shadow
 from .history import add_changes, count_refusals
 from .keys import rewritten
-from .kinds import Setting
+from .kinds import Setting, converted
 from .models import Attributed
-from .precedence import may_write
+from .precedence import BLANKED, holder_of, may_write
 from .reports import Change, Reason, Refusal, Report
 from .sources import Source
 from .standard import is_standard_name
@@ -43,10 +44,18 @@ class Held:
     holders: dict[str, str] = field(default_factory=dict)
 
     def holder(self, key: str) -> Source | None:
-        """Whose value stands there; an empty one is nobody's, unless a teammate blanked it (QUAL-17)."""
-        if held := self.holders.get(key):
-            return Source(held)
-        return None if self.values.get(key) is None else Source.PING
+        return holder_of(self.holders, key, self.values.get(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Offers with their keys made good, the attributes they touch, the locked records: all by one catalogue."""
+
+    known: Catalogue
+    offers: Mapping[int, Offer]
+    refused: dict[int, dict[str, Refusal]]
+    touched: list[Definition]
+    held: dict[int, Held]
 
 
 @transaction.atomic(savepoint=False)
@@ -66,19 +75,16 @@ def write(
     that do not stand yet, by the pk they will have, with the columns they start from. Records of another workspace
     are not found and get no report.
     """
-    known, offers, refused = _address(model, workspace, offers, source, by, now)
-    batch = _batch(known, offers, source)
-    held = _hold(model, workspace, [pk for pk in offers if not births or pk not in births], batch)
-    for pk in births or ():
-        held[pk] = Held({})
-    settings = _settings(workspace, batch, source)
+    births = births or {}
+    batch = _take_up(model, workspace, offers, source, by, now, births)
+    settings = _settings(workspace, batch.touched, source)
     reports = {
-        pk: _judge(model.about, known, held[pk], offers[pk], refused.get(pk, {}), source, settings)
-        for pk in offers
-        if pk in held
+        pk: _judge(batch.known, batch.held[pk], offer, batch.refused.get(pk, {}), source, settings)
+        for pk, offer in batch.offers.items()
+        if pk in batch.held
     }
-    _store(model, known, held, reports, source, now, births or {})
-    add_changes(model.about, workspace, known, reports, source, by, now)
+    _store(model, workspace, batch, reports, now, births)
+    add_changes(model.about, workspace, batch.known, reports, source, by, now)
     count_refusals(model.about, workspace, reports, source, by, now)
     return reports
 
@@ -91,17 +97,35 @@ def release(
 
     Raises Missing for a record or an attribute that is not here, Conflict where no teammate's value stands (QUAL-16).
     """
-    known = catalogue_of(workspace, model.about)
-    definition = known.get(key)
-    held = _hold(model, workspace, [pk], [definition]) if definition and not definition.archived else {}
-    if pk not in held:
+    batch = _take_up(model, workspace, {pk: {key: None}}, Source.MANUAL, by, now, {})
+    if pk not in batch.held or not batch.touched or batch.touched[0].archived:
         raise Missing("There is no such value.")
-    if held[pk].holder(key) is not Source.MANUAL:
+    held = batch.held[pk]
+    if held.holder(key) is not Source.MANUAL:
         raise Conflict("Only a value that a teammate set by hand can be re-synced.")
-    reports = {pk: Report(changed={key: Change(held[pk].values[key], None)})}
-    _store(model, known, held, reports, Source.MANUAL, now, {})
-    add_changes(model.about, workspace, known, reports, Source.MANUAL, by, now)
+    reports = {pk: Report(changed={key: Change(held.values[key], None)})}
+    _store(model, workspace, batch, reports, now, {})
+    add_changes(model.about, workspace, batch.known, reports, Source.MANUAL, by, now)
     return reports[pk]
+
+
+def _take_up(
+    model: type[Attributed],
+    workspace: Workspace,
+    offers: Mapping[int, Offer],
+    source: Source,
+    by: Hand,
+    now: datetime,
+    births: Mapping[int, Columns],
+) -> Batch:
+    """Address and hold the batch by one and the same catalogue: were the attributes changed meanwhile, once more."""
+    while True:
+        known, addressed, refused = _address(model, workspace, offers, source, by, now)
+        touched = _touched(known, addressed, source)
+        version, held = _hold(model, workspace, [pk for pk in addressed if pk not in births], touched)
+        if version == workspace.attributes_version:
+            return Batch(known, addressed, refused, touched, held | {pk: Held({}) for pk in births})
+        workspace.attributes_version = version
 
 
 # ---- addressing: which attribute does a key mean? --------------------------------------------------------------------
@@ -157,7 +181,7 @@ def _make(workspace: Workspace, unknown: dict[str, Any], source: Source, by: Han
     return dict.fromkeys(unknown, closed)
 
 
-def _batch(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> list[Definition]:
+def _touched(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> list[Definition]:
     """The attributes that a batch of offers touches, each once."""
     keys = dict.fromkeys(key for offer in offers.values() for key in offer)
     return list({d.key: d for d in (known.find(key, source) for key in keys) if d}.values())
@@ -166,18 +190,23 @@ def _batch(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> lis
 # ---- holding: lock and read ------------------------------------------------------------------------------------------
 
 
-def _hold(model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]) -> dict[int, Held]:
-    """Lock the records and read the batch's columns; in the order of their keys: no two batches wait in a ring."""
-    if not pks:
-        return {}
-    columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
+def _hold(
+    model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]
+) -> tuple[uuid.UUID, dict[int, Held]]:
+    """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring.
+
+    With them comes the version of the attributes that this very statement saw.
+    """
+    columns = "".join(f", held.{connection.ops.quote_name(definition.column)}" for definition in batch)
     statement = (
-        f"SELECT id, holders{columns} FROM {model._meta.db_table} "  # noqa: S608 - our own columns
-        "WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+        f"SELECT workspace.attributes_version, held.id, held.holders{columns} FROM workspace_workspace AS workspace "  # noqa: S608 - our own columns
+        f"LEFT JOIN LATERAL (SELECT * FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
+        "ORDER BY id FOR NO KEY UPDATE) AS held ON true WHERE workspace.id = %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [workspace.pk, pks])
-        return {pk: _held(batch, holders, values) for pk, holders, *values in cursor.fetchall()}
+        cursor.execute(statement, [pks, workspace.pk])
+        rows = cursor.fetchall()
+    return rows[0][0], {pk: _held(batch, holders, values) for _, pk, holders, *values in rows if pk}
 
 
 def _held(batch: list[Definition], holders: Any, values: Sequence[Any]) -> Held:
@@ -210,7 +239,7 @@ class Look:
     def finds_all(self, holders: Any, stored: Mapping[str, Any]) -> bool:
         """Whether all that is offered stands in these columns already: nothing to change, nothing to refuse."""
         held = _held(self.batch, holders, [stored[column] for column in self.columns])
-        report = _judge(self.known.about, self.known, held, self.offer, self.refused, self.source, self.settings)
+        report = _judge(self.known, held, self.offer, self.refused, self.source, self.settings)
         return not report.changed and not report.refused
 
 
@@ -218,7 +247,7 @@ def look(model: type[Attributed], workspace: Workspace, offer: Offer, source: So
     """What to look at to learn whether `write` would have anything to do. Whoever finds all of it need not write."""
     known = catalogue_of(workspace, model.about)
     addressed, refused = _addressed(known, offer, source) if source.is_ping else (offer, {})
-    batch = _batch(known, {0: addressed}, source)
+    batch = _touched(known, {0: addressed}, source)
     return Look(known, addressed, refused, source, batch, _settings(workspace, batch, source))
 
 
@@ -244,7 +273,6 @@ def _settings(workspace: Workspace, batch: list[Definition], source: Source) -> 
 
 
 def _judge(
-    about: str,
     known: Catalogue,
     held: Held,
     offer: Offer,
@@ -259,16 +287,20 @@ def _judge(
             if key in refused:
                 raise refused[key]
             if definition is None:
-                if about == "person" and source.is_ping and is_blank(raw, source) and not is_standard_name(about, key):
+                if _says_nothing(known.about, key, raw, source):
                     continue  # no value for no attribute: nothing to make, nothing to say (ATT-24)
-                raise _unknown(about, key)
-            change = _change(about, definition, held, raw, source, settings)
+                raise _unknown(known.about, key)
+            change = _change(definition, held, raw, source, settings)
         except Refusal as refusal:
             report.refused[key], report.raw[key] = refusal, raw
         else:
             if change:
                 report.changed[definition.key] = change
     return report
+
+
+def _says_nothing(about: str, key: str, raw: Any, source: Source) -> bool:
+    return about == "person" and source.is_ping and is_blank(raw, source) and not is_standard_name(about, key)
 
 
 def _unknown(about: str, key: str) -> Refusal:
@@ -278,14 +310,14 @@ def _unknown(about: str, key: str) -> Refusal:
 
 
 def _change(
-    about: str, definition: Definition, held: Held, raw: Any, source: Source, settings: dict[str, Setting]
+    definition: Definition, held: Held, raw: Any, source: Source, settings: dict[str, Setting]
 ) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
     _admit(definition, source)
     key = definition.key
     value = None if is_blank(raw, source) else definition.kind.clean(raw, settings[key])
     old, holder = held.values.get(key), held.holder(key)
-    if not may_write(about, source, holder):
+    if not may_write(definition.about, source, holder):
         if value == old:
             return None
         raise Refusal(Reason.YIELDED, _yielding(holder))
@@ -311,12 +343,12 @@ def _yielding(holder: Source | None) -> str:
 
 
 def _held_by(source: Source, value: Any, before: str | None) -> str | None:
-    """The entry among the holders after a write: none for pings and for empty values."""
+    """The entry among the holders after a write: none for pings and empty values; a teammate's blank is held."""
     if source is Source.AUTO:
         return before
-    if source.is_ping or (value is None and source is not Source.MANUAL):
-        return None
-    return source.value
+    if value is None:
+        return BLANKED if source is Source.MANUAL else None
+    return None if source.is_ping else source.value
 
 
 # ---- storing ---------------------------------------------------------------------------------------------------------
@@ -324,27 +356,38 @@ def _held_by(source: Source, value: Any, before: str | None) -> str | None:
 
 def _store(
     model: type[Attributed],
-    known: Catalogue,
-    held: dict[int, Held],
+    workspace: Workspace,
+    batch: Batch,
     reports: dict[int, Report],
-    source: Source,
     now: datetime,
     births: Mapping[int, Columns],
 ) -> None:
     rows = {
-        pk: (_columns(model, known, report), _holders(held[pk].holders, report))
+        pk: (_columns(model, workspace, batch.known, report), _holders(batch.held[pk].holders, report))
         for pk, report in reports.items()
         if report.changed and pk not in births
     }
     if rows:
         _update_or_refuse(model, rows, reports, now)
     if births:
-        _insert(model, known, births, reports, now)
+        _insert(model, workspace, batch.known, births, reports, now)
 
 
-def _columns(model: type[Attributed], known: Catalogue, report: Report) -> Columns:
-    new = {key: change.new for key, change in report.changed.items()}
-    return {known[key].column: value for key, value in new.items()} | model.derive(new)
+def _columns(model: type[Attributed], workspace: Workspace, known: Catalogue, report: Report) -> Columns:
+    columns: Columns = {}
+    for key, change in report.changed.items():
+        definition = known[key]
+        columns[definition.column] = change.new
+        if definition.shadow:
+            columns[definition.shadow.column] = _shadowed(definition, definition.shadow, change.new, workspace)
+    return columns | model.derive({key: change.new for key, change in report.changed.items()})
+
+
+def _shadowed(definition: Definition, shadow: Shadow, value: Any, workspace: Workspace) -> Any:
+    """The value in the attribute's second column, of its next or its last kind (see `retyping`)."""
+    if value is None:
+        return None
+    return converted(value, definition.kind, shadow.kind, Setting(Source.CSV, workspace.zone, shadow.options))
 
 
 def _holders(before: dict[str, str], report: Report) -> dict[str, str]:
@@ -388,12 +431,17 @@ def _update(model: type[Attributed], rows: dict[int, tuple[Columns, dict[str, st
 
 
 def _insert(
-    model: type[Attributed], known: Catalogue, births: Mapping[int, Columns], reports: dict[int, Report], now: datetime
+    model: type[Attributed],
+    workspace: Workspace,
+    known: Catalogue,
+    births: Mapping[int, Columns],
+    reports: dict[int, Report],
+    now: datetime,
 ) -> None:
     rows = []
     for pk, start in births.items():
         report = reports.get(pk) or Report()
-        values = _columns(model, known, report)
+        values = _columns(model, workspace, known, report)
         rows.append(
             {"created_at": now, "updated_at": now, **start, **values, "id": pk, "holders": _holders({}, report)}
         )

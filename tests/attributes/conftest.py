@@ -6,6 +6,7 @@ import pytest
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.models import Attribute, Attributed
+from apps.attributes.precedence import holder_of
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.attributes.values import read
@@ -29,7 +30,8 @@ def value(record: Attributed, key: str) -> Any:
 
 
 def holder(record: Attributed, key: str) -> str | None:
-    return type(record).objects.get(pk=record.pk).holders.get(key)
+    """Whose the value is, as the table of precedence sees it."""
+    return holder_of(type(record).objects.get(pk=record.pk).holders, key, value(record, key))
 
 
 @pytest.fixture

@@ -171,10 +171,14 @@ def test_a_rolled_back_attribute_leaves_no_trace_in_the_catalogue(workspace):
     class Abandoned(Exception):
         pass
 
-    with pytest.raises(Abandoned), transaction.atomic():
-        define(workspace, "ghost")
-        assert catalogue_of(workspace, "person").get("ghost")
-        raise Abandoned
+    def abandon():
+        with transaction.atomic():
+            define(workspace, "ghost")
+            assert catalogue_of(workspace, "person").get("ghost")
+            raise Abandoned
+
+    with pytest.raises(Abandoned):
+        abandon()
     define(workspace, "real")
 
     assert [d.key for d in catalogue_of(workspace, "person").custom] == ["real"]

@@ -185,7 +185,7 @@ def test_whatever_is_sent_is_taken_or_refused(raw, kind, source):
     setting = Setting(source, UTC_ZONE, options=("a", "b"))
     try:
         value = KINDS[kind].clean(raw, setting)
-    except Refusal as refused:
-        assert refused.message
-    else:
-        assert KINDS[kind].clean(value, setting) == value
+    except Refusal:
+        return
+
+    assert KINDS[kind].clean(value, setting) == value

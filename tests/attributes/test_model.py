@@ -105,5 +105,5 @@ def test_any_sequence_of_writes_ends_as_the_rules_say(workspace, known, steps, a
     for key, remembered in memory.items():
         lines = [(line.old, line.new, line.source) for line in reversed(history_of(record, prefix + key))]
         assert value(record, prefix + key) == remembered.value, key
-        assert holder(record, prefix + key) == (None if remembered.owner == "ping" else remembered.owner), key
+        assert holder(record, prefix + key) == remembered.owner, key
         assert lines == remembered.lines, key

@@ -24,7 +24,7 @@ THREADS, BATCHES, PEOPLE = 8, 12, 40
 
 def write_batches(workspace_id: int, pks: list[int], seed: int) -> int:
     """Overlapping batches in an order of their own, by one hand. Returns how many values changed."""
-    dice = random.Random(seed)  # noqa: S311 - a test's dice
+    dice = random.Random(seed)
     source = Source.REST if seed % 2 else Source.PING
     changed = 0
     try:

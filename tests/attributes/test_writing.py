@@ -118,7 +118,7 @@ def test_csv_and_rest_override_a_teammate_and_end_the_lock(ann, plan, source):
     offer(ann, Source.PING, plan="100")
 
     assert overridden == ("300", source.value)
-    assert (value(ann, "plan"), holder(ann, "plan")) == ("100", None)
+    assert (value(ann, "plan"), holder(ann, "plan")) == ("100", "ping")
 
 
 def test_the_same_value_by_rest_ends_the_lock_too(ann, plan):

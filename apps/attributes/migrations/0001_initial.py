@@ -63,9 +63,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "messenger_protected",
-                    models.BooleanField(
-                        default=False, verbose_name="prevent updates via the Messenger"
-                    ),
+                    models.BooleanField(default=False, verbose_name="prevent updates via the Messenger"),
                 ),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
@@ -269,11 +267,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["workspace", "-last_at"], name="refusals_newest_first"
-                    )
-                ],
+                "indexes": [models.Index(fields=["workspace", "-last_at"], name="refusals_newest_first")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=(

@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.CharField(
-                        default=apps.attributes.models.new_public_id, max_length=24
-                    ),
+                    models.CharField(default=apps.attributes.models.new_public_id, max_length=24),
                 ),
                 (
                     "state",
@@ -61,15 +59,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("company_id", models.TextField(null=True, verbose_name="company ID")),
                 ("name", models.TextField(null=True, verbose_name="company name")),
@@ -144,9 +138,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("person", "company"), name="a_person_belongs_to_a_company_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("person", "company"), name="a_person_belongs_to_a_company_once"),
         ),
         migrations.AddIndex(
             model_name="company",
@@ -160,9 +152,7 @@ class Migration(migrations.Migration):
             model_name="company",
             index=models.Index(
                 models.F("workspace"),
-                models.OrderBy(
-                    models.F("last_request_at"), descending=True, nulls_last=True
-                ),
+                models.OrderBy(models.F("last_request_at"), descending=True, nulls_last=True),
                 models.OrderBy(models.F("id"), descending=True),
                 condition=models.Q(("state", "active")),
                 name="companies_by_last_seen",
@@ -176,9 +166,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="company",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "company_id"), name="a_company_id_is_taken_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("workspace", "company_id"), name="a_company_id_is_taken_once"),
         ),
         AddValueColumns("company"),
     ]

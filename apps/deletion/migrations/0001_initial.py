@@ -57,9 +57,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["due_at"], name="deletions_by_due_date")
-                ],
+                "indexes": [models.Index(fields=["due_at"], name="deletions_by_due_date")],
             },
         ),
     ]

@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.CharField(
-                        default=apps.attributes.models.new_public_id, max_length=24
-                    ),
+                    models.CharField(default=apps.attributes.models.new_public_id, max_length=24),
                 ),
                 (
                     "state",
@@ -66,15 +64,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "role",
@@ -166,18 +160,14 @@ class Migration(migrations.Migration):
                     models.Index(
                         models.F("workspace"),
                         models.F("role"),
-                        models.OrderBy(
-                            models.F("last_seen_at"), descending=True, nulls_last=True
-                        ),
+                        models.OrderBy(models.F("last_seen_at"), descending=True, nulls_last=True),
                         models.OrderBy(models.F("id"), descending=True),
                         condition=models.Q(("state", "active")),
                         name="people_by_last_seen",
                     ),
                     models.Index(
                         models.F("workspace"),
-                        models.OrderBy(
-                            models.F("last_seen_at"), descending=True, nulls_last=True
-                        ),
+                        models.OrderBy(models.F("last_seen_at"), descending=True, nulls_last=True),
                         models.OrderBy(models.F("id"), descending=True),
                         condition=models.Q(
                             ("state", "active"),
@@ -220,9 +210,7 @@ class Migration(migrations.Migration):
                         fields=("workspace", "visitor_id"),
                         name="a_visitor_is_known_once",
                     ),
-                    models.UniqueConstraint(
-                        fields=("workspace", "pseudonym"), name="a_pseudonym_is_unique"
-                    ),
+                    models.UniqueConstraint(fields=("workspace", "pseudonym"), name="a_pseudonym_is_unique"),
                 ],
             },
         ),

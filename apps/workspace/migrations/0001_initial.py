@@ -111,9 +111,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -127,9 +125,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(blank=True, max_length=120)),
                 (
                     "is_staff",
-                    models.BooleanField(
-                        default=False, verbose_name="may enter the Django admin"
-                    ),
+                    models.BooleanField(default=False, verbose_name="may enter the Django admin"),
                 ),
                 ("is_active", models.BooleanField(default=True)),
                 ("date_joined", models.DateTimeField(auto_now_add=True)),
@@ -179,9 +175,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_operator",
-                    models.BooleanField(
-                        default=False, verbose_name="writes as a workflow (operator)"
-                    ),
+                    models.BooleanField(default=False, verbose_name="writes as a workflow (operator)"),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(blank=True, null=True)),
@@ -373,11 +367,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "audit entries",
-                "indexes": [
-                    models.Index(
-                        fields=["workspace", "-at", "-id"], name="audit_newest_first"
-                    )
-                ],
+                "indexes": [models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first")],
             },
         ),
     ]

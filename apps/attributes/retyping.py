@@ -1,0 +1,355 @@
+"""Changing an attribute's kind without losing a value, while people go on being written (ATT-18, ATT-19, BEY-06).
+
+    begin ──▶ settle ──▶ copy ──▶ swap ──▶ note          undo, for seven days
+     a column of the new kind is      the attribute moves to the new column;
+     filled beside the old one        the old one goes on being filled beside it
+
+From `begin` on every writer fills both columns (the second one is the attribute's *shadow*), so nothing that arrives
+meanwhile is lost. `settle` waits for the transactions that do not know that yet. The copy takes rows in batches, in the
+order of their keys as all writers do, so the table is never locked. Nobody sees the new column before the swap, which
+is one row of one table. After it the old column is the shadow: undoing swaps back.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.workspace.activities import Activity
+from apps.workspace.auditing import record
+from apps.workspace.hands import Hand
+from apps.workspace.problems import Conflict, Problem
+
+from .defining import OFFERED_KINDS, announce, checked_options, free_column, lock_definitions
+from .kinds import KINDS, Kind, Setting, converted
+from .models import Attribute, AttributeChange, ColumnClearance, Phase, TypeChange, model_of
+from .sources import Source
+from .usage import uses_of
+
+UNDO = timedelta(days=7)
+BATCH = 5_000
+PREVIEWED = 200_000  # different values; beyond that the preview says "≈"
+SAMPLES = 5
+PATIENCE = 0.2  # seconds between two looks at transactions that have not ended yet
+
+
+# ---- looking ahead ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Preview:
+    """What a change would do, before it is done."""
+
+    kind: Kind
+    converts: int = 0
+    clears: int = 0
+    is_exact: bool = True
+    samples: list[tuple[str, str]] = field(default_factory=list)  # (before, after)
+    cleared: list[str] = field(default_factory=list)
+    uses: list[str] = field(default_factory=list)
+
+
+def preview(attribute: Attribute, kind: str, options: Sequence[str] = ()) -> Preview:
+    """Count what converts and what clears, with samples, and name what uses the attribute."""
+    before, after, setting = _kinds(attribute, kind, options)
+    seen = Preview(after, uses=uses_of(attribute))
+    rows = 0
+    for stored, amount in _different_values(attribute):
+        rows += 1
+        value = before.loaded(stored)
+        new = converted(value, before, after, setting)
+        if new is None:
+            seen.clears += amount
+            if len(seen.cleared) < SAMPLES:
+                seen.cleared.append(before.words(value))
+        else:
+            seen.converts += amount
+            if len(seen.samples) < SAMPLES:
+                seen.samples.append((before.words(value), after.words(new)))
+    seen.is_exact = rows < PREVIEWED
+    return seen
+
+
+def _kinds(attribute: Attribute, kind: str, options: Sequence[str]) -> tuple[Kind, Kind, Setting]:
+    if kind not in OFFERED_KINDS:
+        raise Problem("That is not a type of attribute.", field="kind")
+    options = checked_options(options) if kind == "list" else []
+    # as strict as a file: a list takes its options alone
+    return KINDS[attribute.kind], KINDS[kind], Setting(Source.CSV, attribute.workspace.zone, tuple(options))
+
+
+def _different_values(attribute: Attribute) -> Iterator[tuple[Any, int]]:
+    table, column = _table(attribute), connection.ops.quote_name(attribute.column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column}, count(*) FROM {table} WHERE workspace_id = %s AND {column} IS NOT NULL "  # noqa: S608
+            f"GROUP BY {column} LIMIT %s",
+            [attribute.workspace_id, PREVIEWED],
+        )
+        yield from cursor
+
+
+def _table(attribute: Attribute) -> str:
+    return connection.ops.quote_name(model_of(attribute.about)._meta.db_table)
+
+
+# ---- the job ---------------------------------------------------------------------------------------------------------
+
+
+def step(change: TypeChange, now: datetime) -> bool:
+    """One step of the job, by its phase; False when nothing is left."""
+    return {Phase.SETTLING: _settle, Phase.COPYING: _copy, Phase.NOTING: _note}[Phase(change.phase)](change, now)
+
+
+def _settle(change: TypeChange, now: datetime) -> bool:
+    if has_settled(change):
+        change.phase = Phase.COPYING
+    return True
+
+
+def _copy(change: TypeChange, now: datetime) -> bool:
+    rows = _next_rows(
+        change, f"{{old}} IS NOT NULL AND id > %s ORDER BY id LIMIT {BATCH} FOR NO KEY UPDATE", [change.cursor]
+    )
+    if rows:
+        _convert(change, rows)
+        change.cursor, change.done = rows[-1][0], change.done + len(rows)
+        return True
+    _swap(change, now)
+    change.phase, change.cursor = Phase.NOTING, 0
+    return True
+
+
+def _convert(change: TypeChange, rows: list[tuple[int, Any]]) -> None:
+    before, after = KINDS[change.from_kind], KINDS[change.to_kind]
+    setting = Setting(Source.CSV, change.workspace.zone, tuple(change.to_options))
+    values = [converted(before.loaded(stored), before, after, setting) for _, stored in rows]
+    kept = sum(value is not None for value in values)
+    change.converted, change.cleared = change.converted + kept, change.cleared + len(rows) - kept
+    table, column = _table(change.attribute), connection.ops.quote_name(change.to_column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS held SET {column} = new.value "  # noqa: S608 - our own columns
+            f"FROM unnest(%s::bigint[], %s::{SQL_ARRAYS[after.column]}) AS new(id, value) WHERE held.id = new.id",
+            [[pk for pk, _ in rows], values],
+        )
+
+
+def _swap(change: TypeChange, now: datetime) -> None:
+    lock_definitions(change.workspace)
+    attribute = Attribute.objects.get(pk=change.attribute_id)
+    attribute.kind, attribute.column, attribute.options = change.to_kind, change.to_column, change.to_options
+    attribute.shadow_kind, attribute.shadow_column = change.from_kind, change.from_column
+    attribute.shadow_options = change.from_options
+    announce(attribute, now)
+    change.swapped_at, change.undo_until = now, now + UNDO
+
+
+def _note(change: TypeChange, now: datetime) -> bool:
+    """A line in the history of each value that did not fit, once the change is seen."""
+    rows = _next_rows(
+        change, f"{{old}} IS NOT NULL AND {{new}} IS NULL AND id > %s ORDER BY id LIMIT {BATCH}", [change.cursor]
+    )
+    if not rows:
+        return False
+    before = KINDS[change.from_kind]
+    AttributeChange.objects.bulk_create(
+        AttributeChange(
+            workspace_id=change.workspace_id,
+            about=change.attribute.about,
+            record_id=pk,
+            key=change.attribute.name,
+            old=before.plain(before.loaded(stored)) if before.column == "date" else stored,
+            new=None,
+            source=Source.AUTO,
+            hand=f"Type changed to {KINDS[change.to_kind].label}",
+            teammate_id=change.by_id,
+            at=now,
+        )
+        for pk, stored in rows
+    )
+    change.cursor = rows[-1][0]
+    return True
+
+
+def _next_rows(change: TypeChange, condition: str, parameters: list[Any]) -> list[tuple[int, Any]]:
+    quote = connection.ops.quote_name
+    old, new = quote(change.from_column), quote(change.to_column)
+    where = condition.format(old=old, new=new)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, {old} FROM {_table(change.attribute)} WHERE workspace_id = %s AND {where}",  # noqa: S608
+            [change.workspace_id, *parameters],
+        )
+        return cursor.fetchall()
+
+
+def call_off(change: TypeChange, now: datetime) -> None:
+    """The attribute stays what it is; the half-filled column is emptied."""
+    if change.swapped_at:
+        return
+    lock_definitions(change.workspace)
+    attribute = Attribute.objects.get(pk=change.attribute_id)
+    drop_shadow(attribute, now)
+
+
+SQL_ARRAYS = {"text": "text[]", "number": "double precision[]", "date": "timestamptz[]", "flag": "boolean[]"}
+
+
+def clear(job: ColumnClearance) -> bool:
+    """Empty the next rows of a column; False when nothing is left."""
+    if not has_settled(job):
+        return True
+    quote = connection.ops.quote_name
+    table, column = quote(model_of(job.about)._meta.db_table), quote(job.column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH full_rows AS (
+                SELECT id FROM {table} WHERE workspace_id = %s AND id > %s AND {column} IS NOT NULL
+                ORDER BY id LIMIT {BATCH} FOR NO KEY UPDATE
+            ), emptied AS (
+                UPDATE {table} AS held SET {column} = NULL FROM full_rows WHERE held.id = full_rows.id
+            )
+            SELECT max(id), count(*) FROM full_rows
+            """,  # noqa: S608 - our own columns
+            [job.workspace_id, job.cursor],
+        )
+        last, amount = cursor.fetchone()
+    job.cursor, job.done = last or job.cursor, job.done + amount
+    return amount == BATCH
+
+
+def has_settled(job: TypeChange | ColumnClearance) -> bool:
+    """Whether every transaction that began before the job's first step has ended.
+
+    Each of them may have read the attributes as they were before; those that began later cannot have.
+    """
+    with connection.cursor() as cursor:
+        if job.settled_from is None:
+            cursor.execute("SELECT clock_timestamp()")
+            [job.settled_from] = cursor.fetchone()
+            return False
+        cursor.execute(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+              AND backend_type = 'client backend' AND xact_start <= %s
+            """,
+            [job.settled_from],
+        )
+        if cursor.fetchone()[0] == 0:
+            return True
+    time.sleep(PATIENCE)
+    return False
+
+
+# ---- what teammates ask for ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin(attribute: Attribute, kind: str, *, by: Hand, now: datetime, options: Sequence[str] = ()) -> TypeChange:
+    """Start changing an attribute's kind. Raises Problem or Refusal with what stands in the way."""
+    lock_definitions(attribute.workspace)
+    attribute = Attribute.objects.select_related("workspace").get(pk=attribute.pk)
+    _, after, setting = _kinds(attribute, kind, options)
+    if attribute.archived_at:
+        raise Conflict(f"{attribute.name} is archived. Unarchive it first.")
+    if kind == attribute.kind:
+        raise Problem(f"{attribute.name} is {after.label} already.", field="kind")
+    if TypeChange.objects.filter(attribute=attribute, swapped_at=None, finished_at=None).exists():
+        raise Conflict(f"{attribute.name} is being changed already. Wait for that, or stop it.")
+    if attribute.shadow_column:  # an earlier change can no longer be undone
+        _forget_undo(attribute, now)
+    column = free_column(attribute.workspace, attribute.about, after)
+    change = TypeChange.objects.create(
+        workspace=attribute.workspace,
+        by_id=by.teammate_id,
+        attribute=attribute,
+        from_kind=attribute.kind,
+        to_kind=kind,
+        from_column=attribute.column,
+        to_column=column,
+        from_options=attribute.options,
+        to_options=list(setting.options),
+        total=_filled(attribute),
+        created_at=now,
+    )
+    attribute.shadow_kind, attribute.shadow_column, attribute.shadow_options = kind, column, list(setting.options)
+    announce(attribute, now)
+    _audit(change, by, now, to=kind)
+    change.wake()
+    return change
+
+
+@transaction.atomic
+def undo(change: TypeChange, *, by: Hand, now: datetime) -> Attribute:
+    """Swap back: every value is what it was, and what was written since is kept as far as it fits.
+
+    Raises Conflict when it is too late or done already.
+    """
+    lock_definitions(change.workspace)
+    change = (
+        TypeChange.objects.select_for_update(of=("self",)).select_related("workspace", "attribute").get(pk=change.pk)
+    )
+    attribute = change.attribute
+    if not change.can_be_undone(now) or attribute.shadow_column != change.from_column:
+        raise Conflict("This change can no longer be undone.")
+    attribute.kind, attribute.column, attribute.options = change.from_kind, change.from_column, change.from_options
+    attribute.shadow_kind, attribute.shadow_column = change.to_kind, change.to_column
+    drop_shadow(attribute, now)
+    change.undone_at = now
+    if change.is_under_way:
+        change.cancel()
+    change.save(update_fields=["undone_at"])
+    _audit(change, by, now, to=change.from_kind, undone=True)
+    return attribute
+
+
+def _audit(change: TypeChange, by: Hand, now: datetime, **more: Any) -> None:
+    metadata = {"attribute": change.attribute.name, "about": change.attribute.about, **more}
+    record(Activity.ATTRIBUTE_TYPE_CHANGE, workspace=change.workspace, by=by, now=now, **metadata)
+
+
+def _filled(attribute: Attribute) -> int:
+    column = connection.ops.quote_name(attribute.column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count({column}) FROM {_table(attribute)} WHERE workspace_id = %s",  # noqa: S608 - our own columns
+            [attribute.workspace_id],
+        )
+        return cursor.fetchone()[0]
+
+
+def drop_shadow(attribute: Attribute, now: datetime) -> None:
+    """Writers fill one column again; the other is emptied and becomes free."""
+    if not attribute.shadow_column:
+        return
+    clearance = ColumnClearance.objects.create(
+        workspace=attribute.workspace, about=attribute.about, column=attribute.shadow_column, created_at=now
+    )
+    attribute.shadow_kind, attribute.shadow_column, attribute.shadow_options = "", "", []
+    announce(attribute, now)
+    clearance.wake()
+
+
+def _forget_undo(attribute: Attribute, now: datetime) -> None:
+    TypeChange.objects.filter(attribute=attribute, undo_until__gt=now).update(undo_until=now)
+    drop_shadow(attribute, now)
+
+
+def let_go(now: datetime) -> int:
+    """The seven days of some changes are over: their old columns are emptied. Returns how many."""
+    due = TypeChange.objects.filter(undo_until__lte=now, undone_at=None).exclude(attribute__shadow_column="")
+    gone = 0
+    for change in due.select_related("attribute__workspace"):
+        with transaction.atomic():
+            lock_definitions(change.attribute.workspace)
+            attribute = Attribute.objects.select_related("workspace").get(pk=change.attribute_id)
+            if attribute.shadow_column == change.from_column and attribute.column == change.to_column:
+                drop_shadow(attribute, now)
+                gone += 1
+    return gone

@@ -1,0 +1,19 @@
+"""The queue's door to jobs: one task runs any of them, one looks for those that were forgotten."""
+
+from celery import shared_task
+from django.apps import apps
+
+from . import clock, jobs
+
+
+@shared_task
+def run_job(label: str, pk: int) -> None:
+    """Run a job, named by its model's label and its key. Twice is harmless: a job has one worker at a time."""
+    jobs.run(apps.get_model(label), pk)
+
+
+@shared_task
+def sweep_jobs() -> None:
+    """Wake the jobs that nobody is at."""
+    for label, pk in jobs.sweep(clock.now()):
+        run_job.delay(label, pk)
