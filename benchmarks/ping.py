@@ -65,7 +65,8 @@ def populate() -> tuple[list[dict[str, Any]], list[int]]:
     pings = [reading.ping(reading.Sent("bench", payload), {}) for payload in payloads]
     arrivals = receive(workspace, [Payload(p.claim, p.unsigned.values) for p in pings], Source.PING, now=now)
     keys = [arrival.pk for arrival in arrivals if arrival.pk]
-    touch(keys, now)
+    for key in keys:
+        touch(key, now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return payloads, keys

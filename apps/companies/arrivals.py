@@ -121,7 +121,7 @@ def leave(person: Person, company: Company) -> None:
 
 
 def seen(company: Company, *, now: datetime, begins_session: bool) -> None:
-    """A ping named this company: it was seen, and counts a session where the person's ping began one (SESS-10, SESS-15)."""
+    """A ping named this company: it was seen, and counts a session where that ping began one (SESS-10, SESS-15)."""
     with connection.cursor() as cursor:
         cursor.execute(SEEN, [now, int(begins_session), company.pk])
 

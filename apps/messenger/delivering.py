@@ -17,7 +17,7 @@ from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Problem
 
-from .reading import Half, Ping
+from .reading import Ping
 
 TRIES = 3
 
@@ -46,7 +46,7 @@ def _deliver_nothing_new(workspace: Workspace, ping: Ping, now: datetime) -> Arr
     arrival = arrivals.recognise(workspace, _payload(ping), Source.PING)
     if arrival is None or arrival.pk is None:
         return None
-    return arrival if sessions.touch([arrival.pk], now) else None
+    return arrival if sessions.touch(arrival.pk, now) else None
 
 
 @transaction.atomic
@@ -54,8 +54,12 @@ def _deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
     [arrival] = arrivals.receive(workspace, [_payload(ping)], Source.PING, now=now)
     if arrival.fate is not Fate.FOUND or arrival.pk is None:
         return arrival
-    begins_session = sessions.touch([arrival.pk], now).get(arrival.pk, False)
-    _deliver_companies(workspace, ping, arrival, begins_session, now)
+    _withhold_companies(workspace, ping, arrival)
+    named = ping.unsigned.companies.keys() | ping.signed.companies.keys()
+    begins_session = len(named) == 1 and sessions.starts(arrival.pk, now)
+    sessions.touch(arrival.pk, now)
+    for company_id in sorted(named):  # in one order: two pings that name the same companies never wait in a ring
+        _deliver_company(workspace, ping, arrival, company_id, begins_session, now)
     for half in ping.halves:
         if half.report.refused:
             count_refusals("person", workspace, {arrival.pk: half.report}, half.source, NOBODY, now)
@@ -65,31 +69,23 @@ def _deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
 # ---- companies -------------------------------------------------------------------------------------------------------
 
 
-def _deliver_companies(workspace: Workspace, ping: Ping, arrival: Arrival, begins_session: bool, now: datetime) -> None:
-    for half in ping.halves:
-        _withhold(workspace, half, arrival)
-    named = ping.unsigned.companies.keys() | ping.signed.companies.keys()
-    # in one order, so that two pings that name the same companies never wait for each other
-    for company_id in sorted(named):
-        _deliver_company(workspace, ping, arrival, company_id, begins_session and len(named) == 1, now)
-
-
-def _withhold(workspace: Workspace, half: Half, arrival: Arrival) -> None:
+def _withhold_companies(workspace: Workspace, ping: Ping, arrival: Arrival) -> None:
     """Leave out companies that may not come in this way, and say so in the log."""
-    if not half.companies:
-        return
-    if half.source is Source.PING and not workspace.messenger_updates_companies:  # MSG-09
-        half.refuse("company", half.companies, Reason.PROTECTED, "is protected from updates via the Messenger")
-        half.companies = {}
-    elif arrival.role == Role.VISITOR:
-        half.refuse("company", half.companies, Reason.INVALID, "was ignored: a visitor belongs to no company")
-        half.companies = {}
+    for half in ping.halves:
+        if not half.companies:
+            continue
+        if half.source is Source.PING and not workspace.messenger_updates_companies:  # MSG-09
+            half.refuse("company", half.companies, Reason.PROTECTED, "is protected from updates via the Messenger")
+            half.companies = {}
+        elif arrival.role == Role.VISITOR:
+            half.refuse("company", half.companies, Reason.INVALID, "was ignored: a visitor belongs to no company")
+            half.companies = {}
 
 
 def _deliver_company(
-    workspace: Workspace, ping: Ping, arrival: Arrival, company_id: str, counts: bool, now: datetime
+    workspace: Workspace, ping: Ping, arrival: Arrival, company_id: str, begins_session: bool, now: datetime
 ) -> None:
-    """Update the company, link the person, and count the session where only this one is named (SESS-10…13, D-24)."""
+    """Update the company, link the person, and count the session where only this one is named (SESS-10…15)."""
     signed = ping.signed.companies.get(company_id, {})
     for half in ping.halves:
         if company_id in half.companies:
@@ -102,4 +98,4 @@ def _deliver_company(
     except Problem as problem:
         ping.unsigned.refuse("company", company_id, Reason.LIMIT, f"was not linked: {problem.message}")
         return
-    companies.seen(company, now=now, begins_session=counts)
+    companies.seen(company, now=now, begins_session=begins_session)

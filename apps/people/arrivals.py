@@ -1,4 +1,4 @@
-"""People arriving: pings and files bring payloads and meet whoever is meant; REST and forms make and amend one person."""
+"""People arriving: pings and files bring payloads for whoever is meant; REST and forms make and amend one person."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -109,24 +110,29 @@ def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
 def look(workspace: Workspace, claim: Claim, columns: Sequence[str]) -> tuple[Standing, dict[str, Any]]:
     """Who stands behind a claim by its strongest part alone, and what stands in some columns of theirs. One query."""
     kind, wanted = claim.strongest
-    found = _people(workspace, kind, {wanted} if wanted else set(), columns)
+    if not wanted:
+        return NOBODY, {}
+    selected = ", ".join(["id, public_id, state, role", *map(connection.ops.quote_name, columns)])
+    statement = f"SELECT {selected} FROM people_person WHERE workspace_id = %s AND {kind} = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [workspace.pk, wanted])
+        rows = {row[0]: row for row in sorted(cursor.fetchall(), key=itemgetter(0)) if row[2] != State.MERGED}
+    found = {wanted: [row[:4] for row in rows.values()]}
     standing = _standing(claim, *(found if kind == one else {} for one in ("external_id", "email", "visitor_id")))
-    rows = (row for row in found.get(wanted or "", []) if row[0] == standing.pk)
-    return standing, dict(zip(columns, next(rows, ())[4:], strict=False))
+    return standing, dict(zip(columns, rows[standing.pk][4:], strict=True)) if standing.pk else {}
 
 
-Row = tuple[Any, ...]  # pk, public id, state, role, and whatever else was asked for
+Row = tuple[int, str, str, str]  # pk, public id, state, role
 Found = dict[str, list[Row]]
 
 
-def _people(workspace: Workspace, column: str, wanted: set[str], more: Sequence[str] = ()) -> Found:
+def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
     if not wanted:
         return {}
-    columns = ", ".join([column, "id, public_id, state, role", *map(connection.ops.quote_name, more)])
     statement = f"""
-        SELECT {columns} FROM people_person
+        SELECT {column}, id, public_id, state, role FROM people_person
         WHERE workspace_id = %s AND {column} = ANY(%s) AND state <> %s ORDER BY id
-    """  # noqa: S608 - our own columns
+    """  # noqa: S608 - one of three columns of ours
     found: Found = {}
     with connection.cursor() as cursor:
         cursor.execute(statement, [workspace.pk, list(wanted), State.MERGED])
@@ -164,7 +170,7 @@ def _by_email(users: list[Row]) -> Standing:
 
 
 def _of(row: Row) -> Standing:
-    pk, public_id, state, role = row[:4]
+    pk, public_id, state, role = row
     fates = {State.BLOCKED: Fate.BLOCKED, State.PENDING_DELETION: Fate.IN_GRACE}
     return Standing(fates.get(State(state), Fate.FOUND), pk, public_id, state, role)
 

@@ -5,7 +5,7 @@ from apps.workspace.models import Workspace
 
 
 class Question(models.Model):
-    """One attribute of the qualification set: teammates edit it by hand on profiles (QUAL-01). Order is display order."""
+    """One attribute of the qualification set, edited by hand on profiles (QUAL-01). Order is display order."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="questions")
     about = models.CharField(max_length=8, choices=About)
