@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.attributes.list_pages import address
 from apps.attributes.paging import Place, newest_first
 from apps.workspace.hosts import origin
 from apps.workspace.models import Workspace
@@ -44,8 +45,7 @@ def profile_of(workspace: Workspace, person: Person) -> str:
 
 def list_address(workspace: Workspace, listing: Listing, search: str = "", **place: Place | None) -> str:
     """The path of a list, or of one page of it, and what is searched for in it."""
-    asked = {"segment": listing.slug, "q": search, **place}
-    return f"{reverse('people:list', args=[workspace.app_id])}?{urlencode({k: v for k, v in asked.items() if v})}"
+    return address(reverse("people:list", args=[workspace.app_id]), segment=listing.slug, q=search, **place)
 
 
 def link_to(person: Person, request: HttpRequest) -> str:

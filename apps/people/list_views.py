@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect, push_url, replace_url
+from django_htmx.http import HttpResponseClientRedirect
 
+from apps.attributes.list_pages import answer
 from apps.attributes.paging import Place
+from apps.attributes.rows import sought
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
 from apps.workspace.hosts import origin
@@ -16,7 +17,7 @@ from apps.workspace.permissions import Grant
 
 from .forms import NewPersonForm
 from .links import list_address, profile_of
-from .lists import LISTINGS, USERS, Listing, look, sought
+from .lists import LISTINGS, USERS, Listing, look
 from .models import Role
 
 
@@ -35,23 +36,12 @@ def people(request: PageRequest) -> HttpResponse:
     here = address(after=after, before=None if after else before)
     context = {
         "seen": seen,
-        "here": here,
         "previous": seen.page.before and address(before=seen.page.before),
         "next": seen.page.after and address(after=seen.page.after),
         "in_other": address(seen.other),
         "api": origin(request.workspace, "api", request),
     }
-    is_part = request.htmx and not request.htmx.history_restore_request
-    response = render(request, "people/_list.html" if is_part else "people/list.html", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return _remembered(response, request, here) if is_part else response
-
-
-def _remembered(response: HttpResponse, request: PageRequest, here: str) -> HttpResponse:
-    """The address bar follows the list. Typing on, and Refresh, replace the browser's entry; all else adds one."""
-    stood = request.htmx.current_url_abs_path or ""
-    is_typing_on = all("q=" in address and "after=" not in address for address in (stood, here))
-    return replace_url(response, here) if is_typing_on or stood == here else push_url(response, here)
+    return answer(request, "people/list.html", "people/_list.html", here, context)
 
 
 @page(Grant.EDIT_DATA)
