@@ -111,6 +111,11 @@ def _attached_companies(pks: list[int]) -> dict[int, Attached]:
     return attached
 
 
+def renamed_contact(person: Person) -> dict[str, Any]:
+    """Of somebody in grace nothing is told but what was sent (DEL-14)."""
+    return {"type": "contact", "id": person.public_id, "external_id": person.external_id, "email": person.email}
+
+
 def deleted_contact(person: Person) -> dict[str, Any]:
     return {"type": "contact", "id": person.public_id, "external_id": person.external_id, "deleted": True}
 

@@ -127,7 +127,12 @@ def _size(raw: Any) -> int:
     if raw is None:
         return USUAL_SIZE
     text = str(raw)
-    if isinstance(raw, bool) or not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= LARGEST_SIZE:
+    if (
+        isinstance(raw, bool)
+        or not (text.isascii() and text.isdigit())
+        or len(text) > 9
+        or not 1 <= int(text) <= LARGEST_SIZE
+    ):
         raise Problem(f"per_page must be a whole number from 1 to {LARGEST_SIZE}.", field="per_page")
     return int(text)
 

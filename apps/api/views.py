@@ -52,7 +52,8 @@ def show_contact(call: Call, contact_id: str) -> Answer:
 def update_contact(call: Call, contact_id: str) -> Answer:
     """PUT /contacts/{id}: only what is named changes (UPD-10). In grace, identifiers only (DEL-13, DEL-14)."""
     person = find_contact(call, contact_id, even_in_grace=True)
-    if person.state == State.PENDING_DELETION and not call.body.keys() <= IDENTIFIERS:
+    in_grace = person.state == State.PENDING_DELETION
+    if in_grace and not (call.body and call.body.keys() <= IDENTIFIERS):
         raise no_such_contact()
     sent = reading.contact(call.body, call.people)
     sent.check_known(call.people, person.pk)
@@ -60,7 +61,8 @@ def update_contact(call: Call, contact_id: str) -> Answer:
         report = amend(person, sent.offer, call.source, by=call.by, now=call.now, role=sent.role)
         check_taken(call.people, person.pk, report)
     person.refresh_from_db()
-    return replying.contact(call, person) | skipped(call, report)
+    answer = replying.renamed_contact(person) if in_grace else replying.contact(call, person)
+    return answer | skipped(call, report)
 
 
 def delete_contact(call: Call, contact_id: str) -> Answer:

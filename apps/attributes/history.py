@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from .reports import Report
 from .sources import Source
 
 LONGEST_RAW = 255
+MOST_REFUSALS = 100  # noted of one record in one write: what is sent to fill the log does not
 
 ADD_CHANGES = """
     INSERT INTO attributes_attributechange
@@ -71,7 +73,7 @@ def count_refusals(
     lines = {
         (pk, _bounded(key, 190), refusal.reason): (_bounded(refusal.message, 500), shown(report.raw.get(key)))
         for pk, report in reports.items()
-        for key, refusal in report.refused.items()
+        for key, refusal in islice(report.refused.items(), MOST_REFUSALS)
     }
     if lines:
         columns = [list(column) for column in zip(*((*line, *said) for line, said in lines.items()), strict=True)]

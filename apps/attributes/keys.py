@@ -18,7 +18,7 @@ def rewritten(name: str) -> str:
         raise Refusal(Reason.INVALID, "needs a name")
     if len(name) > LONGEST_NAME:
         raise Refusal(Reason.TOO_LONG, f"has a name of more than {LONGEST_NAME} characters")
-    return UNSUPPORTED.sub("_", name)
+    return UNSUPPORTED.sub("_", name.strip())
 
 
 def check_name(name: str) -> None:

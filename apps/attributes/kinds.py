@@ -99,8 +99,10 @@ class Text(Kind):
     def _as_text(raw: Any) -> str:
         if isinstance(raw, bool):
             return "true" if raw else "false"
-        if isinstance(raw, float) and raw.is_integer() and abs(raw) < LARGEST_EXACT_WHOLE:
-            return str(int(raw))
+        if isinstance(raw, float):
+            if not math.isfinite(raw) or abs(raw) >= LARGEST_EXACT_WHOLE:
+                raise Refusal(Reason.TOO_LARGE, "is a number too large to be kept exactly; send it as text")
+            return str(int(raw)) if raw.is_integer() else str(raw)
         return str(raw)
 
     @staticmethod
@@ -315,9 +317,10 @@ class Member(Kind):
 
     def clean(self, raw: Any, setting: Setting) -> int:
         text = str(_scalar(raw)).strip()
-        if isinstance(raw, bool) or not WHOLE.fullmatch(text) or int(float(text)) not in setting.members:
+        member = int(text.partition(".")[0]) if WHOLE.fullmatch(text) and len(text) < 20 else None
+        if isinstance(raw, bool) or member not in setting.members:
             raise Refusal(Reason.INVALID, "specified is not a member of the workspace")
-        return int(float(text))
+        return member
 
 
 def is_web_address(text: str) -> bool:

@@ -153,6 +153,14 @@ RESERVED_LABELS: dict[str, frozenset[str]] = {
 }
 
 
+LOWER_KEYS = {about: frozenset(map(str.lower, keys)) for about, keys in RESERVED_KEYS.items()}
+
+
 def is_standard_name(about: str, name: str) -> bool:
     """Whether a name is taken by a standard attribute: its keys exactly, its label ignoring case (ATT-10)."""
     return name in RESERVED_KEYS[about] or name.strip().lower() in RESERVED_LABELS[about]
+
+
+def is_like_standard(about: str, key: str) -> bool:
+    """Whether a ping's key is a standard one, or looks like one: it makes no attribute beside it (D-14)."""
+    return is_standard_name(about, key) or key.strip().lower() in LOWER_KEYS[about]

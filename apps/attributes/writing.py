@@ -21,6 +21,7 @@ from apps.workspace.models import Seat, Workspace
 from apps.workspace.problems import Conflict, Missing
 
 from .catalogue import catalogue_of
+from .columns import sql_types
 from .defining import define_missing
 from .definitions import Catalogue, Definition, Shadow
 from .history import add_changes, count_refusals
@@ -30,7 +31,7 @@ from .models import Attributed
 from .precedence import BLANKED, holder_of, may_write
 from .reports import Change, Reason, Refusal, Report
 from .sources import Source
-from .standard import is_standard_name
+from .standard import is_like_standard
 
 Offer = Mapping[str, Any]
 Columns = dict[str, Any]
@@ -155,7 +156,7 @@ def _address(
 
 
 def _may_be_made(about: str, known: Catalogue, key: str, raw: Any, source: Source) -> bool:
-    return known.find(key, source) is None and not is_blank(raw, source) and not is_standard_name(about, key)
+    return known.find(key, source) is None and not is_blank(raw, source) and not is_like_standard(about, key)
 
 
 def _addressed(known: Catalogue, offer: Offer, source: Source) -> tuple[dict[str, Any], dict[str, Refusal]]:
@@ -217,38 +218,35 @@ def _held(batch: list[Definition], holders: Any, values: Sequence[Any]) -> Held:
     )
 
 
-# ---- looking: does everything stand already? -------------------------------------------------------------------------
+# ---- expecting: what is there to do? ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """An offer to one record, to be held against what stands there before anything is locked."""
+class Expected:
+    """What an offer finds where it has nothing to do: these values in these columns, and nobody who holds the keys."""
 
-    known: Catalogue
-    offer: Offer
-    refused: dict[str, Refusal]
-    source: Source
-    batch: list[Definition]
-    settings: dict[str, Setting]
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns that are compared, besides the holders."""
-        return [definition.column for definition in self.batch]
-
-    def finds_all(self, holders: Any, stored: Mapping[str, Any]) -> bool:
-        """Whether all that is offered stands in these columns already: nothing to change, nothing to refuse."""
-        held = _held(self.batch, holders, [stored[column] for column in self.columns])
-        report = _judge(self.known, held, self.offer, self.refused, self.source, self.settings)
-        return not report.changed and not report.refused
+    columns: Columns
+    keys: list[str]
 
 
-def look(model: type[Attributed], workspace: Workspace, offer: Offer, source: Source) -> Look:
-    """What to look at to learn whether `write` would have anything to do. Whoever finds all of it need not write."""
+def expected(model: type[Attributed], workspace: Workspace, offer: Offer, source: Source) -> Expected | None:
+    """What must stand already for a ping to change nothing and to be refused nothing; None where it cannot be so.
+
+    A value that somebody else holds may be the same one: whether that is so only `write` can say.
+    """
     known = catalogue_of(workspace, model.about)
-    addressed, refused = _addressed(known, offer, source) if source.is_ping else (offer, {})
+    addressed, refused = _addressed(known, offer, source)
     batch = _touched(known, {0: addressed}, source)
-    return Look(known, addressed, refused, source, batch, _settings(workspace, batch, source))
+    settings = _settings(workspace, batch, source)
+    columns: Columns = {}
+    try:
+        for key, raw in addressed.items():
+            definition = _meant(known, key, raw, refused, source)
+            if definition:
+                columns[definition.column] = _admitted(definition, raw, source, settings)
+    except Refusal:
+        return None
+    return Expected(columns, [definition.key for definition in batch])
 
 
 # ---- judging: the rules ----------------------------------------------------------------------------------------------
@@ -282,29 +280,36 @@ def _judge(
 ) -> Report:
     report = Report()
     for key, raw in offer.items():
-        definition = known.find(key, source)
         try:
-            if key in refused:
-                raise refused[key]
-            if definition is None:
-                if _says_nothing(known.about, key, raw, source):
-                    continue  # no value for no attribute: nothing to make, nothing to say (ATT-24)
-                raise _unknown(known.about, key)
-            change = _change(definition, held, raw, source, settings)
+            definition = _meant(known, key, raw, refused, source)
+            change = _change(definition, held, raw, source, settings) if definition else None
         except Refusal as refusal:
             report.refused[key], report.raw[key] = refusal, raw
         else:
-            if change:
+            if definition and change:
                 report.changed[definition.key] = change
     return report
 
 
+def _meant(known: Catalogue, key: str, raw: Any, refused: dict[str, Refusal], source: Source) -> Definition | None:
+    """The attribute that a key means; None for no value of no attribute: nothing to make, nothing to say (ATT-24).
+
+    Raises Refusal.
+    """
+    if key in refused:
+        raise refused[key]
+    definition = known.find(key, source)
+    if definition is None and not _says_nothing(known.about, key, raw, source):
+        raise _unknown(known.about, key)
+    return definition
+
+
 def _says_nothing(about: str, key: str, raw: Any, source: Source) -> bool:
-    return about == "person" and source.is_ping and is_blank(raw, source) and not is_standard_name(about, key)
+    return about == "person" and source.is_ping and is_blank(raw, source) and not is_like_standard(about, key)
 
 
 def _unknown(about: str, key: str) -> Refusal:
-    if is_standard_name(about, key):
+    if is_like_standard(about, key):
         return Refusal(Reason.RESERVED, "is the name of a standard attribute, or reserved; it cannot be sent as it is")
     return Refusal(Reason.UNKNOWN, "does not exist; create it as a data attribute first")
 
@@ -313,9 +318,7 @@ def _change(
     definition: Definition, held: Held, raw: Any, source: Source, settings: dict[str, Setting]
 ) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
-    _admit(definition, source)
-    key = definition.key
-    value = None if is_blank(raw, source) else definition.kind.clean(raw, settings[key])
+    key, value = definition.key, _admitted(definition, raw, source, settings)
     old, holder = held.values.get(key), held.holder(key)
     if not may_write(definition.about, source, holder):
         if value == old:
@@ -325,6 +328,12 @@ def _change(
     if value == old and new_holder == held.holders.get(key):
         return None
     return Change(old, value, new_holder)
+
+
+def _admitted(definition: Definition, raw: Any, source: Source, settings: dict[str, Setting]) -> Any:
+    """The value to store, of what a source may write here. Raises Refusal."""
+    _admit(definition, source)
+    return None if is_blank(raw, source) else definition.kind.clean(raw, settings[definition.key])
 
 
 def _admit(definition: Definition, source: Source) -> None:
@@ -414,20 +423,32 @@ def _update_or_refuse(
 
 
 def _update(model: type[Attributed], rows: dict[int, tuple[Columns, dict[str, str]]], now: datetime) -> None:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in dict.fromkeys(name for values, _ in rows.values() for name in values))
-    table = quote(model._meta.db_table)
-    payload = [{"id": pk, "values": values, "holders": holders} for pk, (values, holders) in rows.items()]
+    """One statement for any mix of columns; it names those of the batch alone, a record's whole row is very wide."""
+    names = list(dict.fromkeys(name for values, _ in rows.values() for name in values))
+    uniform = all(len(values) == len(names) for values, _ in rows.values())
+    assignments = ", ".join(_assignment(connection.ops.quote_name(name), name, uniform) for name in names)
     statement = f"""
-        UPDATE {table} AS held
-        SET ({columns}, holders, updated_at) = (
-            SELECT {columns}, new.holders, %s FROM jsonb_populate_record(held, new.values)
-        )
-        FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, "values" jsonb, holders jsonb)
-        WHERE held.id = new.id
+        UPDATE {connection.ops.quote_name(model._meta.db_table)} AS held
+        SET {assignments}, holders = item.holders, updated_at = %s
+        FROM jsonb_to_recordset(%s::jsonb) AS item(id bigint, "values" jsonb, holders jsonb),
+             jsonb_to_record(item."values") AS new({_typed(model, names)})
+        WHERE held.id = item.id
     """  # noqa: S608 - our own columns
+    payload = [{"id": pk, "values": values, "holders": holders} for pk, (values, holders) in rows.items()]
     with connection.cursor() as cursor:
         cursor.execute(statement, [now, orjson.dumps(payload).decode()])
+
+
+def _assignment(quoted: str, name: str, uniform: bool) -> str:
+    """What a column becomes; in a mixed batch a record keeps what its own offer does not name."""
+    if uniform:
+        return f"{quoted} = new.{quoted}"
+    return f"{quoted} = CASE WHEN item.\"values\" ? '{name}' THEN new.{quoted} ELSE held.{quoted} END"
+
+
+def _typed(model: type[Attributed], names: Sequence[str]) -> str:
+    """Columns with their types, as a record of JSON is read."""
+    return ", ".join(f"{connection.ops.quote_name(name)} {sql_types(model)[name]}" for name in names)
 
 
 def _insert(
@@ -453,7 +474,7 @@ def _insert(
     payload = [{name: row.get(name, defaults.get(name)) for name in names} for row in rows]
     statement = f"""
         INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)
+        SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS new({_typed(model, names)})
     """  # noqa: S608 - our own columns
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(payload).decode()])

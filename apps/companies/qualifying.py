@@ -45,6 +45,8 @@ def names_url(person: Attributed) -> str:
 def matching(workspace: Workspace, text: str) -> list[Company]:
     """Companies whose name begins so, ignoring case; the last seen ones for nothing."""
     companies = Company.objects.of(workspace).active().heads().exclude(name=None)
+    if "\x00" in text:  # in no name, and no statement may hold it
+        return []
     if text:
         companies = companies.filter(name__lower__startswith=text.lower())
     return list(companies.order_by(F("last_request_at").desc(nulls_last=True), "-pk")[:MOST_NAMES])

@@ -9,7 +9,7 @@ from apps.attributes.history import count_refusals
 from apps.attributes.reports import Reason
 from apps.attributes.sources import Source
 from apps.companies import arrivals as companies
-from apps.people import arrivals, sessions
+from apps.people import arrivals, returning, sessions
 from apps.people.arrivals import Arrival, Payload
 from apps.people.identity import Fate
 from apps.people.models import Person, Role
@@ -40,13 +40,10 @@ def _payload(ping: Ping) -> Payload:
 
 
 def _deliver_nothing_new(workspace: Workspace, ping: Ping, now: datetime) -> Arrival | None:
-    """The most frequent ping of all needs no transaction: one look, and one statement that says when they were seen."""
+    """The most frequent ping of all is one statement, and so a transaction by itself."""
     if any(half.companies or half.report.refused for half in ping.halves):
         return None
-    arrival = arrivals.recognise(workspace, _payload(ping), Source.PING)
-    if arrival is None or arrival.pk is None:
-        return None
-    return arrival if sessions.touch(arrival.pk, now) else None
+    return returning.recognise(workspace, _payload(ping), Source.PING, now)
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ MESSENGER_ONLY = frozenset(
         *("action_color", "background_color", "link_color"),
     }
 )
+BESIDE = frozenset({"user_data", "session", "referer", "page_title", "utm"})
 APART = frozenset({"user_hash", "intercom_user_jwt", "anonymous_id"})
 
 
@@ -85,11 +86,12 @@ class Ping:
 
 def read(request: HttpRequest) -> Sent:
     """The fields of a request, whichever way a browser could send them. Raises Problem for what is no ping."""
-    _check_length(request.META.get("CONTENT_LENGTH") or "0")
+    raw = _bytes(request)
     # text/plain spares the browser its preflight, so whatever is no form is read as JSON
-    body = _form(request.body) if request.content_type == FORM else _object(request.body, "The body")
+    body = _form(raw) if request.content_type == FORM else _object(raw, "The body")
     user_data = body.get("user_data")
     if user_data is None:
+        _check_nothing_beside(body)
         user_data = {}
     if not isinstance(user_data, dict):
         raise Problem("user_data is not an object.", field="user_data")
@@ -106,11 +108,34 @@ def read(request: HttpRequest) -> Sent:
     return Sent(app_id, user_data, said("user_hash"), said("intercom_user_jwt"), said("anonymous_id"))
 
 
-def _check_length(declared: str) -> None:
-    if not declared.isdecimal():
+def _bytes(request: HttpRequest) -> bytes:
+    """The body as it came. One that is sent in pieces says no length, and Django would take it for an empty one."""
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if declared and not declared.isdecimal():
         raise Problem("Content-Length is not a number.")
-    if int(declared) > LONGEST_BODY:
+    if declared or not request.META.get("wsgi.input_terminated"):
+        return _of_fair_size(int(declared or 0), request)
+    raw: bytes = request.META["wsgi.input"].read(LONGEST_BODY + 1)
+    if len(raw) > LONGEST_BODY:
         raise TooLarge(f"A ping has at most {LONGEST_BODY} bytes.")
+    return raw
+
+
+def _of_fair_size(declared: int, request: HttpRequest) -> bytes:
+    if declared > LONGEST_BODY:
+        raise TooLarge(f"A ping has at most {LONGEST_BODY} bytes.")
+    return request.body
+
+
+def _check_nothing_beside(body: dict[str, Any]) -> None:
+    """A person's keys that are not in user_data would be lost without a word: raises Problem."""
+    beside = body.keys() - MESSENGER_ONLY - APART - BESIDE
+    if beside:
+        raise Problem(
+            f"user_data is missing: send {', '.join(sorted(beside)[:5])} in it.",
+            code="parameter_missing",
+            field="user_data",
+        )
 
 
 def _object(body: bytes | str, what: str) -> dict[str, Any]:
@@ -165,6 +190,8 @@ def _half(data: Mapping[str, Any], source: Source) -> Half:
     half = Half(source)
     half.values = {key: raw for key, raw in data.items() if key not in MESSENGER_ONLY and key not in APART}
     offered = [half.values.pop(key) for key in ("company", "companies") if key in half.values]
+    if isinstance(avatar := half.values.get("avatar"), dict):
+        half.values["avatar"] = avatar.get("image_url")
     _flatten(half)
     _take_companies(half, offered)
     return half

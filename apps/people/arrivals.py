@@ -11,7 +11,7 @@ from apps.attributes import writing
 from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
-from apps.attributes.writing import look, write
+from apps.attributes.writing import is_blank, write
 from apps.workspace.hands import NOBODY as NO_HAND
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
@@ -23,6 +23,7 @@ from .models import Person, Role
 from .naming import pseudonym
 
 Offer = Mapping[str, Any]
+USER_ID = ("user_id", "external_id")  # as pings and as all others call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,10 @@ class Arrival:
     reports: list[Report] = field(default_factory=list)
 
 
-def recognise(workspace: Workspace, payload: Payload, source: Source) -> Arrival | None:
-    """Who is meant, where all that is said of them stands already; None where there may be something to do.
-
-    One query and no lock: most pings say nothing new.
-    """
-    looks = [look(Person, workspace, payload.values, source)]
-    if payload.signed:
-        looks.append(look(Person, workspace, payload.signed, Source.SIGNED_PING))
-    columns = list(dict.fromkeys(["holders", *(column for one in looks for column in one.columns)]))
-    standing, stored = identity.look(workspace, payload.claim, columns)
-    if standing.fate is not Fate.FOUND or standing.state != State.ACTIVE:
-        return None
-    if not all(one.finds_all(stored["holders"], stored) for one in looks):
-        return None
-    return Arrival(standing.fate, standing.pk, standing.public_id, standing.role)
+def said(offer: Offer, source: Source) -> Offer:
+    """What is offered, less a blank user_id: it says that the sender knows none, and clears nobody's."""
+    blank = [key for key in USER_ID if key in offer and is_blank(offer[key], source)]
+    return {key: raw for key, raw in offer.items() if key not in blank} if blank else offer
 
 
 @transaction.atomic(savepoint=False)
@@ -99,7 +89,7 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
     _revive([s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
     for signed in (False, True):
         offers = {
-            arrival.pk: payload.signed if signed else payload.values
+            arrival.pk: said(payload.signed if signed else payload.values, source)
             for arrival, payload in zip(arrivals, payloads, strict=True)
             if arrival.fate is Fate.FOUND and arrival.pk and (payload.signed or not signed)
         }
@@ -204,22 +194,36 @@ def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: dateti
 
     Raises Conflict where a user holds the new identifiers (IDN-05), Problem for a user turned lead (IDN-15).
     """
-    workspace, after = person.workspace, role or person.role
+    identity.lock(person.workspace, [_claimed(person, offer, source)])
+    person = _locked(person)
+    after = role or person.role
     if person.role == Role.USER and after == Role.LEAD:
         raise Problem("Contact with user role can't be converted to a lead", code="client_error")
-    named = {key: offer.get(key, getattr(person, key)) for key in ("external_id", "email")}
-    claim = identity.claim(named["external_id"], named["email"], None, source)
+    claim = _claimed(person, offer, source)
     if after != Role.USER and claim.external_id:
         raise Problem("A lead cannot have a user_id (external_id).", field="external_id")
     if after == Role.USER and not claim.is_named:
         raise Problem("A user needs a user_id (external_id) or an email.", code="parameter_missing")
     if after == Role.USER and (after != person.role or {"external_id", "email"} & offer.keys()):
-        identity.lock(workspace, [claim])
-        identity.check_free(workspace, claim, own=person)
+        identity.check_free(person.workspace, claim, own=person)
     if after != person.role:
         Person.objects.filter(pk=person.pk).update(role=after, updated_at=now)
         person.role = after
-    return write(Person, workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]
+    return write(Person, person.workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]
+
+
+def _locked(person: Person) -> Person:
+    """The person as they stand now, theirs alone until the transaction ends."""
+    return Person.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(pk=person.pk)
+
+
+def _claimed(person: Person, offer: Offer, source: Source) -> Claim:
+    """Who a person would be after an offer; a workflow fills what is empty and claims nothing else (QUAL-11)."""
+    named = {key: getattr(person, key) for key in ("external_id", "email")}
+    for key, held in named.items():
+        if key in offer and not (held and source is Source.OPERATOR):
+            named[key] = offer[key]
+    return identity.claim(named["external_id"], named["email"], None, source)
 
 
 @transaction.atomic
@@ -228,6 +232,7 @@ def release(person: Person, key: str, *, by: Hand, now: datetime) -> Report:
 
     Raises Problem where that would leave a user without user_id and email.
     """
+    person = _locked(person)
     others = {"external_id": person.email, "email": person.external_id}
     if person.role == Role.USER and key in others and not others[key]:
         raise Problem("A user needs a user ID or an email, so the last of them cannot be re-synced.", field=key)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,7 +75,8 @@ def claim(external_id: Any, email: Any, visitor_id: str | None, source: Source) 
     A user_id that is no text or number stops the request, and so does an email that is none where nothing else tells
     who is meant: raises Problem.
     """
-    user_id = None if is_blank(external_id, source) else _clean("identifier", external_id, "user_id", source)
+    name = "user_id" if source.is_ping else "external_id"
+    user_id = None if is_blank(external_id, source) else _clean("identifier", external_id, name, source)
     try:
         address = None if is_blank(email, source) else _clean("email", email, "email", source)
     except Problem:
@@ -105,21 +105,6 @@ def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
     by_email = _people(workspace, "email", unsolved)
     by_cookie = _people(workspace, "visitor_id", {c.visitor_id for c in claims if c.visitor_id and not c.is_named})
     return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
-
-
-def look(workspace: Workspace, claim: Claim, columns: Sequence[str]) -> tuple[Standing, dict[str, Any]]:
-    """Who stands behind a claim by its strongest part alone, and what stands in some columns of theirs. One query."""
-    kind, wanted = claim.strongest
-    if not wanted:
-        return NOBODY, {}
-    selected = ", ".join(["id, public_id, state, role", *map(connection.ops.quote_name, columns)])
-    statement = f"SELECT {selected} FROM people_person WHERE workspace_id = %s AND {kind} = %s"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [workspace.pk, wanted])
-        rows = {row[0]: row for row in sorted(cursor.fetchall(), key=itemgetter(0)) if row[2] != State.MERGED}
-    found = {wanted: [row[:4] for row in rows.values()]}
-    standing = _standing(claim, *(found if kind == one else {} for one in ("external_id", "email", "visitor_id")))
-    return standing, dict(zip(columns, rows[standing.pk][4:], strict=True)) if standing.pk else {}
 
 
 Row = tuple[int, str, str, str]  # pk, public id, state, role

@@ -56,6 +56,8 @@ def hold(request: PageRequest, panel: str, public_id: str, about: str, key: str)
 
 
 def _save(request: PageRequest, asked: Cell) -> HttpResponse:
+    if "value" not in request.POST:  # a blank is a value (QUAL-17), nothing at all is a broken request
+        raise Problem("The request has no value in it. Send value, empty to clear it.", field="value")
     form = form_of(_editable(asked), request.workspace, request.POST)
     if form.is_valid() and not form.keeps_stray():
         _write(request, form)

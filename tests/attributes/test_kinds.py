@@ -80,6 +80,9 @@ REFUSED = [
     ("text", "a\x00b", Reason.INVALID),
     ("text", "\ud800", Reason.INVALID),
     ("text", "x" * 256, Reason.TOO_LONG),
+    ("text", 1e23, Reason.TOO_LARGE),
+    ("identifier", 1e23, Reason.TOO_LARGE),
+    ("identifier", float("inf"), Reason.TOO_LARGE),
     ("number", "many", Reason.INVALID),
     ("number", True, Reason.INVALID),
     ("number", 1.5, Reason.INVALID),
@@ -112,6 +115,7 @@ REFUSED = [
     ("web_address", "javascript:alert(1)", Reason.INVALID),
     ("web_address", {"image_url": None}, Reason.INVALID),
     ("member", 999, Reason.INVALID),
+    ("member", "9" * 400, Reason.INVALID),
 ]
 
 

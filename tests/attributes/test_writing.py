@@ -3,13 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import models
 from django.test import override_settings
 
 from apps.attributes.catalogue import catalogue_of
-from apps.attributes.columns import SUPPLY
 from apps.attributes.history import history_of, refusals_of
-from apps.attributes.kinds import KINDS
 from apps.attributes.models import Attribute
 from apps.attributes.reports import Reason
 from apps.attributes.sources import Source
@@ -349,18 +346,18 @@ def test_a_repeated_refusal_is_counted(ann, workspace):
 def test_a_record_that_is_full_refuses_its_own_values_alone(ann, workspace):
     """A row has 8 kB for what can stand nowhere else: that record is refused, the batch is not."""
     short = "x" * 23  # too short to be kept outside its row
-    everything: dict[str, object] = {}
-    for kind, filling in (("text", short), ("number", 7), ("date", 1350466020)):
-        column_type = KINDS[kind].column
-        for number in range(SUPPLY[column_type]):
-            attribute(workspace, f"{kind} {number}", kind)
-            everything[f"{kind} {number}"] = filling
-    texts = [field.name for field in Person._meta.fields if isinstance(field, models.TextField) and field.null]
-    Person.objects.update(**{name: short for name in texts if name not in ("external_id", "visitor_id")})
+    names = [f"text {number}" for number in range(335)]
+    workspace.attributes.bulk_create(
+        Attribute(
+            workspace=workspace, about="person", name=name, kind="text", column=f"text_{number:03}",
+            created_at=NOW, updated_at=NOW, created_from=Source.REST,
+        )
+        for number, name in enumerate(names)
+    )  # fmt: skip
     other = PersonFactory(workspace=workspace)
-    workspace.refresh_from_db()
 
-    reports = write(Person, workspace, {ann.pk: everything, other.pk: {"text 0": "y"}}, Source.REST, now=NOW)
+    offers = {ann.pk: dict.fromkeys(names, short), other.pk: {"text 0": "y"}}
+    reports = write(Person, workspace, offers, Source.REST, now=NOW)
 
     assert {refusal.reason for refusal in reports[ann.pk].refused.values()} == {Reason.TOO_LARGE}
     assert (value(ann, "text 0"), value(other, "text 0")) == (None, "y")
@@ -373,3 +370,32 @@ def test_another_workspaces_record_is_not_found(ann, workspace):
 
     stranger.refresh_from_db()
     assert (reports, stranger.name) == ({}, None)
+
+
+def test_a_mixed_batch_leaves_alone_what_an_offer_does_not_name(workspace, plan):
+    """UPD-10"""
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace)
+    for person in (ann, ben):
+        offer(person, Source.REST, plan="pro", name="Al")
+    workspace.refresh_from_db()
+
+    write(Person, workspace, {ann.pk: {"plan": "free"}, ben.pk: {"name": "Joe Bloggs"}}, Source.REST, now=NOW)
+
+    ben.refresh_from_db()
+    assert (value(ann, "plan"), value(ben, "plan"), value(ann, "name")) == ("free", "pro", "Al")
+    assert (ben.name, ben.last_name) == ("Joe Bloggs", "Bloggs")
+
+
+@pytest.mark.parametrize("key", ["User_Id", "Created_At", "EMAIL", "plan "])
+def test_a_key_that_looks_like_another_makes_no_attribute(ann, plan, key):
+    """D-14; and outer spaces are no part of a name."""
+    offer(ann, Source.PING, **{key: "x"})
+
+    assert [attribute.name for attribute in Attribute.objects.all()] == ["plan"]
+
+
+def test_what_is_sent_to_fill_the_log_does_not(ann):
+    """BEY-02, bounded."""
+    offer(ann, Source.PING, **{f"b{number}": [] for number in range(300)})
+
+    assert len(refusals_of(ann)) == 100

@@ -239,3 +239,34 @@ def test_names_are_split_when_they_change(workspace):
 def test_a_name_is_kept_as_received_but_for_outer_spaces(workspace):
     """NAME-05, NAME-07"""
     assert create(workspace, external_id="1", name="  Joe Bloggs, CBA ").name == "Joe Bloggs, CBA"
+
+
+@pytest.mark.parametrize("blank", [None, "", "null"])
+def test_a_blank_user_id_takes_nothing_away(workspace, blank):
+    """IDN-04: whoever knows an email cannot take somebody's user_id from them."""
+    ann = create(workspace, external_id="1", email="a@x.io")
+
+    ping(workspace, email="a@x.io", user_id=blank, name="Ann")
+
+    ann.refresh_from_db()
+    assert (ann.external_id, ann.name) == ("1", "Ann")
+
+
+def test_a_user_keeps_an_identifier_however_it_was_read_before(workspace):
+    """API-04: what a user is called is judged by the row as it stands, not as somebody saw it."""
+    ann = create(workspace, external_id="1", email="a@x.io")
+    stale = Person.objects.get(pk=ann.pk)
+    arrivals.amend(ann, {"external_id": None}, Source.REST, by=NOBODY, now=NOW)
+
+    with pytest.raises(Problem, match="needs a user_id"):
+        arrivals.amend(stale, {"email": None}, Source.REST, by=NOBODY, now=NOW)
+
+
+def test_a_workflow_claims_no_identifier_that_stands(workspace):
+    """API-14"""
+    ann = create(workspace, external_id="1")
+    create(workspace, external_id="2")
+
+    report = arrivals.amend(ann, {"external_id": "2"}, Source.OPERATOR, by=NOBODY, now=NOW)
+
+    assert report.refused["external_id"].reason == "yielded"

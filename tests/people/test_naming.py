@@ -136,8 +136,10 @@ UNUSUAL_CHARACTERS = [
 
 # Words that make collisions of titles, credentials and commas likely.
 PIECES = st.sampled_from(
-    ["Joe", "Bloggs", "van", "LI", "MA", "Dr", "dr.", "Prof.", "Sir", "PhD", "Ph. D.", "Jr.", "II", "M.D.", "山田"]
-    + [",", ", ", " ", "  ", ".", "\u00a0", "\u3000", "\u200b", "\u200d", "🎉", "@", "-"]
+    [
+        *("Joe", "Bloggs", "van", "LI", "MA", "Dr", "dr.", "Prof.", "Sir", "PhD", "Ph. D.", "Jr.", "II", "M.D.", "山田"),
+        *(",", ", ", " ", "  ", ".", "\u00a0", "\u3000", "\u200b", "\u200d", "🎉", "@", "-"),
+    ]
 )
 NAMES = st.one_of(st.text(max_size=255), st.lists(PIECES, max_size=20).map("".join))
 

@@ -1,0 +1,67 @@
+"""Somebody who comes back and says nothing new: the most frequent ping of all, in one statement.
+
+What was sent is made good as in any write, and goes into the condition of the UPDATE that says when they were seen.
+Where anything stands otherwise, is refused, or is held by somebody, nobody is touched, and `arrivals.receive` begins.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from apps.attributes.models import State
+from apps.attributes.sources import Source
+from apps.attributes.writing import Expected, expected
+from apps.workspace.models import Workspace
+
+from .arrivals import Arrival, Payload, said
+from .identity import Fate
+from .models import Person
+from .sessions import MOMENT, SEEN
+
+WHO = {
+    "external_id": "external_id = %s",
+    "visitor_id": "visitor_id = %s",
+    # the one live user with an email; several are for `identity` to judge (MSG-18)
+    "email": """id = (
+        SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM people_person
+        WHERE workspace_id = %s AND email = %s AND role = 'user' AND state = 'active'
+    )""",
+}
+
+
+def recognise(workspace: Workspace, payload: Payload, source: Source, now: datetime) -> Arrival | None:
+    """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done."""
+    kind, who = payload.claim.strongest
+    found = _expected(workspace, payload, source)
+    if not who or found is None:
+        return None
+    given: list[Any] = [
+        now,
+        workspace.pk,
+        *([workspace.pk, who] if kind == "email" else [who]),
+        State.ACTIVE,
+        found.keys,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(kind, list(found.columns)), [*given, *found.columns.values()])
+        row = cursor.fetchone()
+    return Arrival(Fate.FOUND, *row) if row else None
+
+
+def _expected(workspace: Workspace, payload: Payload, source: Source) -> Expected | None:
+    unsigned = expected(Person, workspace, said(payload.values, source), source)
+    signed = expected(Person, workspace, said(payload.signed, source), Source.SIGNED_PING)
+    if unsigned is None or signed is None:
+        return None
+    return Expected(unsigned.columns | signed.columns, unsigned.keys + signed.keys)
+
+
+def _statement(kind: str, columns: list[str]) -> str:
+    quoted = ", ".join(map(connection.ops.quote_name, columns))
+    stands = f"AND ROW({quoted}) IS NOT DISTINCT FROM ROW({', '.join(['%s'] * len(columns))})" if columns else ""
+    return f"""
+        UPDATE people_person SET {SEEN} FROM {MOMENT}
+        WHERE workspace_id = %s AND {WHO[kind]} AND state = %s AND NOT holders ?| %s {stands}
+        RETURNING id, public_id, role
+    """  # noqa: S608 (our own columns and conditions)
