@@ -15,10 +15,6 @@ ROOMS = (
     "demo",
 )
 urlpatterns = [
-    *(
-        path("", include(f"apps.{room}.urls"))
-        for room in ROOMS
-        if find_spec(f"apps.{room}.urls")
-    ),
+    *(path("", include(f"apps.{room}.urls")) for room in ROOMS if find_spec(f"apps.{room}.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -137,7 +137,8 @@ UNUSUAL_CHARACTERS = [
 # Words that make collisions of titles, credentials and commas likely.
 PIECES = st.sampled_from(
     [
-        *("Joe", "Bloggs", "van", "LI", "MA", "Dr", "dr.", "Prof.", "Sir", "PhD", "Ph. D.", "Jr.", "II", "M.D.", "山田"),
+        *("Joe", "Bloggs", "van", "LI", "MA", "Dr", "dr.", "Prof.", "Sir", "PhD", "Ph. D.", "Jr."),
+        *("II", "M.D.", "山田"),
         *(",", ", ", " ", "  ", ".", "\u00a0", "\u3000", "\u200b", "\u200d", "🎉", "@", "-"),
     ]
 )
