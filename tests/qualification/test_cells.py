@@ -9,8 +9,6 @@ from django.urls import reverse
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.history import history_of
 from apps.attributes.sources import Source
-from apps.attributes.values import read
-from apps.attributes.writing import write
 from apps.companies.arrivals import join
 from apps.companies.arrivals import receive as receive_company
 from apps.companies.models import Company, Membership
@@ -18,6 +16,7 @@ from apps.people.models import Person
 from apps.qualification import choosing
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
+from tests.attributes.conftest import holder, offer, value
 from tests.factories import (
     NOW,
     CompanyFactory,
@@ -63,20 +62,6 @@ def ask(workspace: Workspace, name: str, kind: str = "text", about: str = "perso
 
 def cell(person: Person, key: str, about: str = "person", view: str = "cell") -> str:
     return reverse(f"qualification:{view}", args=[person.workspace.app_id, "person", person.public_id, about, key])
-
-
-def offer(record: Any, source: Source, **values: Any) -> None:
-    workspace = Workspace.objects.get(pk=record.workspace_id)
-    write(type(record), workspace, {record.pk: values}, source, now=NOW)
-
-
-def value(record: Any, key: str) -> Any:
-    workspace = Workspace.objects.get(pk=record.workspace_id)
-    return read(type(record), [record.pk], [catalogue_of(workspace, record.about)[key]])[record.pk][key]
-
-
-def holder(record: Any, key: str) -> str | None:
-    return type(record).objects.get(pk=record.pk).holders.get(key)
 
 
 # ---- asking and saving -----------------------------------------------------------------------------------------------
@@ -172,7 +157,7 @@ def test_after_rest_the_next_ping_wins(tess, ann, budget):
     offer(ann, Source.REST, budget=300)
     offer(ann, Source.PING, budget=100)
 
-    assert (value(ann, budget), holder(ann, budget)) == (100, None)
+    assert (value(ann, budget), holder(ann, budget)) == (100, "ping")
 
 
 def test_the_hand_and_the_time_are_kept(tess, ann, budget):
