@@ -82,6 +82,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "public_id": World.person,
     "companies/public_id": World.company,
     "companies/company_id": World.company,
+    "people/person_id": World.person,
     "people-data/pk": World.attribute,
     "qualification/pk": World.question,
     "seat_pk": lambda world: world.seat.pk,

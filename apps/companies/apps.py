@@ -10,7 +10,7 @@ class CompaniesConfig(AppConfig):
         from apps.people.sections import register
         from apps.qualification import editing, panel
 
-        from . import qualifying, sections
+        from . import profiles, qualifying, sections
         from .arrivals import amend, release
         from .models import Company
 
@@ -18,3 +18,5 @@ class CompaniesConfig(AppConfig):
         panel.register(Person, qualifying.COMPANY_HALF)
         panel.register_echo(sections.echo)
         register(sections.COMPANIES)
+        profiles.register_own()
+        panel.register_echo(profiles.echo)

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from apps.attributes.models import Attributed, AttributedQuerySet, State
 from apps.people.models import Person
@@ -61,6 +63,12 @@ class Company(Attributed):
                 condition=Q(state=State.ACTIVE),
                 name="companies_by_last_seen",
             ),
+            GinIndex(
+                F("workspace"),
+                OpClass(Lower("name"), "gin_trgm_ops"),
+                OpClass(Lower("company_id"), "gin_trgm_ops"),
+                name="companies_by_any_part",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +85,9 @@ class Company(Attributed):
     @property
     def tone(self) -> int:
         return int(self.public_id[-2:], 16) % 8
+
+    def page(self) -> str:
+        return reverse("companies:profile", args=[self.workspace.app_id, self.public_id])
 
 
 class Membership(models.Model):

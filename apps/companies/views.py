@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from apps.attributes.finding import record_or_404
 from apps.people.models import Person
 from apps.people.profile_views import person_or_404
 from apps.people.sections import Profile, fragment
@@ -15,7 +14,8 @@ from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
 
 from .arrivals import join, leave
-from .models import Company, Membership
+from .models import Membership
+from .profile_views import company_or_404
 from .qualifying import matching
 
 
@@ -26,7 +26,7 @@ def attach(request: PageRequest, public_id: str) -> HttpResponse:
     """Search the companies that exist, and make a person a member of one."""
     person = person_or_404(request.workspace, public_id)
     if request.method == "POST":
-        company = _company_or_404(request, request.POST.get("company", ""))
+        company = company_or_404(request.workspace, request.POST.get("company", ""))
         join(person, company, now=now())
         return _changed(request, person, f"Attached to {company.label}.")
     searched = request.GET.get("q", "").strip()
@@ -58,7 +58,7 @@ def detach(request: PageRequest, public_id: str, company_id: str) -> HttpRespons
         leave(person, found.company)
         return _changed(request, person, f"Detached from {found.company.label}.")
     template = "companies/_detach.html" if request.htmx else "companies/detach.html"
-    return render(request, template, {"person": person, "company": found.company})
+    return render(request, template, {"person": person, "company": found.company, "subject": person})
 
 
 @page(Grant.VIEW_PROFILES)
@@ -67,12 +67,6 @@ def names(request: PageRequest) -> HttpResponse:
     """Names to choose from while one is typed, as the options of a datalist."""
     found = matching(request.workspace, request.GET.get("value", "").strip())
     return render(request, "companies/_names.html", {"found": found})
-
-
-def _company_or_404(request: PageRequest, public_id: str) -> Company:
-    company = record_or_404(request.workspace, "company", public_id)
-    assert isinstance(company, Company)  # noqa: S101 - what "company" means
-    return company
 
 
 def _changed(request: PageRequest, person: Person, sentence: str) -> HttpResponse:

@@ -83,4 +83,4 @@ def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) 
     cells = {"owner_id"} - seen.asked_keys  # it is itself what was swapped
     on_page = [d for d in [*seen.detailed, *seen.catalogue.custom] if d.key in keys - cells]
     for fact in facts_of(subject, on_page).values() if on_page else ():
-        yield render_to_string("people/_fact.html", {"fact": fact, "oob": True}, request)
+        yield render_to_string("profiles/_fact.html", {"fact": fact, "oob": True}, request)

@@ -1,15 +1,11 @@
 """The sections of a profile. This floor brings three; the floors above register theirs (companies, tags, events)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from django.template.loader import render_to_string
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Catalogue, Definition
 from apps.attributes.facts import Fact, facts_of
+from apps.attributes.sections import Context, Section, Sections
 from apps.qualification.panel import asked, panel_of
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
@@ -63,49 +59,11 @@ class Profile:
         return facts_of(self.person, {d.key: d for d in [*own, *self.detailed, *self.catalogue.custom]}.values())
 
 
-Context = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the profile that opens and closes. Its templates find its context in `shown`; its head says `count`."""
-
-    order: int
-    slug: str
-    title: str
-    template: str
-    context: Callable[[Profile], Context]
-    actions: str = ""  # the template of what can be done with the whole section
-    aside: bool = False  # whether it stands in the second column
-
-
-_registered: dict[str, Section] = {}
-
-
-def register(section: Section) -> Section:
-    _registered[section.slug] = section
-    return section
-
-
-def sections() -> list[Section]:
-    return sorted(_registered.values(), key=lambda section: section.order)
-
-
-def shown(profile: Profile) -> list[dict[str, Any]]:
-    """Every section with what its template needs."""
-    return [_shown(section, profile) for section in sections()]
-
-
-def fragment(slug: str, profile: Profile, *, oob: bool = False, **more: Any) -> str:
-    """One section alone, for htmx; `oob` swaps it into its place beside another answer."""
-    shown_one = _shown(_registered[slug], profile)
-    return render_to_string(
-        "people/_section.html", {"shown": shown_one, "oob": oob, "profile": profile, **more}, profile.request
-    )
-
-
-def _shown(section: Section, profile: Profile) -> dict[str, Any]:
-    return {"section": section, **section.context(profile)}
+_sections = Sections()
+register = _sections.register
+sections = _sections.in_order
+shown = _sections.shown
+fragment = _sections.fragment
 
 
 # ---- this floor's own ------------------------------------------------------------------------------------------------
@@ -134,9 +92,9 @@ def register_own() -> None:
             10,
             "qualification",
             "Qualification",
-            "people/_qualification.html",
+            "qualification/_section.html",
             qualification,
-            actions="people/_qualification_actions.html",
+            actions="qualification/_section_actions.html",
         )
     )
     register(

@@ -1,0 +1,49 @@
+"""The sections of a record's page. Each floor brings its own; those above register theirs with the ones below."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page that opens and closes. Its templates find its context in `shown`; its head says `count`."""
+
+    order: int
+    slug: str
+    title: str
+    template: str
+    context: Callable[[Any], Context]  # what the page knows (`profile`) → what the template needs
+    actions: str = ""  # the template of what can be done with the whole section
+    aside: bool = False  # whether it stands in the second column
+
+
+class Sections:
+    """The sections of one sort of record."""
+
+    def __init__(self) -> None:
+        self._by_slug: dict[str, Section] = {}
+
+    def register(self, section: Section) -> Section:
+        self._by_slug[section.slug] = section
+        return section
+
+    def in_order(self) -> list[Section]:
+        return sorted(self._by_slug.values(), key=lambda section: section.order)
+
+    def shown(self, profile: Any) -> list[dict[str, Any]]:
+        """Every section with what its template needs."""
+        return [_shown(section, profile) for section in self.in_order()]
+
+    def fragment(self, slug: str, profile: Any, *, oob: bool = False, **more: Any) -> str:
+        """One section alone, for htmx; `oob` swaps it into its place beside another answer."""
+        context = {"shown": _shown(self._by_slug[slug], profile), "oob": oob, "profile": profile, **more}
+        return render_to_string("profiles/_section.html", context, profile.request)
+
+
+def _shown(section: Section, profile: Any) -> dict[str, Any]:
+    return {"section": section, **section.context(profile)}
