@@ -17,6 +17,7 @@ urlpatterns = [
     path("apps/<slug:app_id>/", start.workspace, name="workspace"),
     path("apps/<slug:app_id>/settings/", settings.general, name="settings"),
     path("apps/<slug:app_id>/settings/security/", settings.security, name="security"),
+    path("apps/<slug:app_id>/settings/security/secret/", settings.identity_secret, name="identity-secret"),
     path("apps/<slug:app_id>/settings/teammates/", teammates.teammates, name="teammates"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/role/", teammates.change_role, name="change-role"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/remove/", teammates.remove, name="remove-teammate"),

@@ -184,3 +184,24 @@ def test_the_page_names_the_regions_api(signed_in, workspace, settings):
     answer = signed_in.get(settings_of(workspace, "tokens/"))
 
     assert "https://api.example.test" in answer.text
+
+
+def test_the_identity_secret_is_shown_to_whoever_asks_and_that_is_logged(signed_in, workspace):
+    """MSG-10, MSG-21"""
+    hidden = signed_in.get(settings_of(workspace) + "security/")
+
+    shown = signed_in.post(settings_of(workspace) + "security/secret/", {"show": ""})
+
+    assert workspace.messenger_secret not in hidden.text
+    assert workspace.messenger_secret in shown.text
+    assert logged(workspace, "metadata") == [("security_settings_change", {"changes": {"identity_secret": "shown"}})]
+
+
+def test_the_identity_secret_can_be_replaced(signed_in, workspace):
+    """MSG-21"""
+    before = workspace.messenger_secret
+
+    signed_in.post(settings_of(workspace) + "security/secret/", {"replace": ""})
+
+    workspace.refresh_from_db()
+    assert workspace.messenger_secret != before

@@ -12,7 +12,7 @@ from ..activities import Activity
 from ..auditing import record
 from ..forms import GeneralForm, SecurityForm
 from ..hands import hand_of
-from ..models import Workspace
+from ..models import Workspace, new_secret
 from ..pages import PageRequest, page
 from ..permissions import Grant
 
@@ -53,6 +53,21 @@ def security(request: PageRequest) -> HttpResponse:
         )
     messages.success(request, "The security settings were saved.")
     return redirect("workspace:security", request.workspace.app_id)
+
+
+@page(Grant.MANAGE_SECURITY)
+@require_http_methods(["POST"])
+def identity_secret(request: PageRequest) -> HttpResponse:
+    """Show the secret that identities are signed with, or put another in its place (MSG-10, MSG-21). Both are logged."""
+    workspace, replaces = request.workspace, "replace" in request.POST
+    if replaces:
+        workspace.messenger_secret = new_secret()
+        workspace.save(update_fields=["messenger_secret"])
+        messages.success(request, "There is a new secret. What was signed with the old one is refused from now on.")
+    done = {"identity_secret": "replaced" if replaces else "shown"}
+    record(Activity.SECURITY_CHANGE, workspace=workspace, by=hand_of(request), now=clock.now(), changes=done)
+    form = SecurityForm(instance=_copy(workspace))
+    return render(request, "workspace/security.html", {"form": form, "secret": workspace.messenger_secret})
 
 
 def _copy(workspace: Workspace) -> Workspace:
