@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.people.identity import Fate
 from apps.workspace import clock
 from apps.workspace.models import Workspace
+from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Missing, Problem
 
 from . import reading, replying
@@ -41,7 +42,7 @@ def _workspace(app_id: str) -> Workspace:
 
     Asked by hand: the ORM takes several times longer to write this statement than PostgreSQL takes to answer it.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
         row = cursor.fetchone()
     if row is None:

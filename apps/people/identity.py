@@ -15,6 +15,7 @@ from apps.attributes.reports import Refusal
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank
 from apps.workspace.models import Workspace
+from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Problem
 
 from .models import Person, Role
@@ -119,7 +120,7 @@ def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
         WHERE workspace_id = %s AND {column} = ANY(%s) AND state <> %s ORDER BY id
     """  # noqa: S608 - one of three columns of ours
     found: Found = {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [workspace.pk, list(wanted), State.MERGED])
         for value, *row in cursor.fetchall():
             found.setdefault(value, []).append(tuple(row))

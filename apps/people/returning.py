@@ -13,6 +13,7 @@ from apps.attributes.models import State
 from apps.attributes.sources import Source
 from apps.attributes.writing import Expected, expected
 from apps.workspace.models import Workspace
+from apps.workspace.prepared import prepared_cursor
 
 from .arrivals import Arrival, Payload, said
 from .identity import Fate
@@ -43,7 +44,7 @@ def recognise(workspace: Workspace, payload: Payload, source: Source, now: datet
         State.ACTIVE,
         found.keys,
     ]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_statement(kind, list(found.columns)), [*given, *found.columns.values()])
         row = cursor.fetchone()
     return Arrival(Fate.FOUND, *row) if row else None

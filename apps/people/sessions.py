@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
+from apps.workspace.prepared import prepared_cursor
 
 SILENCE = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
@@ -25,7 +25,7 @@ SEEN = f"""
 
 def starts(pk: int, now: datetime) -> bool:
     """Whether a person who is seen now begins a session. Their row must be locked, and not touched yet."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"SELECT {STARTS} FROM people_person, {MOMENT} WHERE id = %s", [now, pk])  # noqa: S608
         [begins] = cursor.fetchone()
         return begins
@@ -33,5 +33,5 @@ def starts(pk: int, now: datetime) -> bool:
 
 def touch(pk: int, now: datetime) -> None:
     """This person was just seen in a browser."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"UPDATE people_person SET {SEEN} FROM {MOMENT} WHERE id = %s", [now, pk])  # noqa: S608

@@ -10,9 +10,9 @@ from django.db.backends.utils import CursorWrapper
 
 
 def prepared_cursor() -> CursorWrapper:
-    """Like `connection.cursor()`; values go to PostgreSQL beside the statement (see `prepare_threshold` in settings)."""
+    """Like `connection.cursor()`, but values go to PostgreSQL beside the statement (settings: `prepare_threshold`)."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)
-    return connection._prepare_cursor(cursor)
+        cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
