@@ -14,7 +14,7 @@ from apps.workspace.jobs import UNDER_WAY
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Dependants
 
-from . import columns
+from . import columns, readable
 from .keys import check_name, rewritten
 from .kinds import KINDS, LONGEST_TEXT, OFFERED, Kind, inferred
 from .limits import check_room, in_use
@@ -268,3 +268,4 @@ def announce(attribute: Attribute, now: datetime) -> None:
 def _renew(workspace: Workspace) -> None:
     workspace.attributes_version = uuid.uuid4()
     Workspace.objects.filter(pk=workspace.pk).update(attributes_version=workspace.attributes_version)
+    readable.follow(workspace)
