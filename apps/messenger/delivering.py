@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db import OperationalError, transaction
-from psycopg.errors import DeadlockDetected
+from django.db import transaction
 
 from apps.attributes.history import count_refusals
 from apps.attributes.reports import Reason
@@ -15,24 +14,17 @@ from apps.people.identity import Fate
 from apps.people.models import Person, Role
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
+from apps.workspace.once_more import once_more
 from apps.workspace.problems import Problem
 
 from .reading import Ping
-
-TRIES = 3
 
 
 def deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
     """Write a ping, once. Where two of them wait for each other, PostgreSQL stops one of them: that one tries again."""
     if arrival := _deliver_nothing_new(workspace, ping, now):
         return arrival
-    for _ in range(TRIES - 1):
-        try:
-            return _deliver(workspace, ping, now)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected):
-                raise
-    return _deliver(workspace, ping, now)
+    return once_more(lambda: _deliver(workspace, ping, now))
 
 
 def _payload(ping: Ping) -> Payload:

@@ -45,6 +45,7 @@ def wrong_method(allowed: str) -> HttpResponse:
 def permission_to_ask() -> HttpResponse:
     """The answer to a browser's preflight."""
     response = HttpResponse(status=204)
+    del response["Content-Type"]
     response["Access-Control-Allow-Methods"] = "POST, OPTIONS"
     response["Access-Control-Allow-Headers"] = "Content-Type"
     response["Access-Control-Max-Age"] = REMEMBERED
@@ -58,7 +59,8 @@ def readable(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Credentials"] = "true"
     response["Vary"] = "Origin"
-    response["Content-Length"] = str(len(response.content))
+    if response.status_code != 204:  # which has no body, and so no length
+        response["Content-Length"] = str(len(response.content))
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from apps.attributes.defining import archive, edit
 from apps.attributes.models import Attribute, RefusedWrite
@@ -568,13 +567,49 @@ UNCHANGED = 2  # the workspace; when they were seen, if all stands as sent
 
 
 @pytest.mark.parametrize("keys", [1, 20])
-def test_an_unchanged_ping_costs_the_same_whatever_it_carries(workspace, ping, time, django_assert_num_queries, keys):
-    sent = {"user_id": "1"} | {f"key {number}": number for number in range(keys)}
+@pytest.mark.parametrize("who", [{"user_id": "1"}, {"email": "a@x.io"}, {"anonymous_id": "cookie"}])
+def test_an_unchanged_ping_costs_the_same_whatever_it_carries(
+    workspace, ping, time, django_assert_num_queries, who, keys
+):
+    sent = who | {f"key {number}": number for number in range(keys)}
     ping(sent)
     ping(sent)
-    time.goes_on(minutes=1)
+    time.goes_on(minutes=31)
 
     with django_assert_num_queries(UNCHANGED):
         ping(sent)
 
-    assert user("1").last_seen_at == timezone.now()
+    ann = Person.objects.get()
+    assert (ann.last_seen_at, ann.session_count) == (time.at, 2)
+
+
+@pytest.mark.parametrize(("source", "holder"), [(Source.REST, None), (Source.MANUAL, "manual")])
+def test_the_same_value_from_another_hand_is_judged_in_full(workspace, ping, source, holder):
+    """QUAL-08, UPD-02: what REST set becomes the ping's, a teammate's stays a teammate's"""
+    attribute(workspace, "plan")
+    ping({"user_id": "1", "plan": "pro"})
+    ann = user("1")
+    workspace.refresh_from_db()
+    write(Person, workspace, {ann.pk: {"plan": "pro"}}, source, now=NOW)
+
+    ping({"user_id": "1", "plan": "pro"})
+
+    ann.refresh_from_db()
+    assert ann.holders.get("plan") == holder
+
+
+def test_saying_nothing_new_revives_and_refuses_as_ever(workspace, ping):
+    """IDN-20, MSG-16, DEL-17"""
+    ping({"user_id": "1", "name": "Ann"})
+    ann = user("1")
+
+    states.archive(ann, by=NOBODY, now=NOW)
+    revived = ping({"user_id": "1", "name": "Ann"})
+    states.block(user("1"), by=NOBODY, now=NOW)
+    blocked = ping({"user_id": "1", "name": "Ann"})
+    states.unblock(user("1"), by=NOBODY, now=NOW)
+    grace.request(user("1"), by=NOBODY, now=NOW)
+    in_grace = ping({"user_id": "1", "name": "Ann"})
+
+    assert [revived.status_code, blocked.status_code, in_grace.status_code] == [200, 400, 200]
+    assert in_grace.content == b""
