@@ -17,6 +17,7 @@ from apps.attributes.sources import Source
 from apps.workspace import clock
 from apps.workspace.hands import Hand, hand_of_token
 from apps.workspace.models import AccessToken, Workspace
+from apps.workspace.once_more import once_more
 from apps.workspace.problems import Problem
 
 from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
@@ -93,7 +94,7 @@ def _call(request: HttpRequest) -> Call:
 
 def _answer(call: Call, endpoint: Endpoint, named: dict[str, str]) -> HttpResponse:
     try:
-        answer = endpoint(call, **named)
+        answer = once_more(lambda: endpoint(call, **named))
     except Refused as refused:  # the transaction is rolled back; what was refused is remembered all the same (BEY-02)
         reports = {refused.record_id: refused.report}
         count_refusals(refused.known.about, call.workspace, reports, call.source, call.by, call.now)

@@ -168,7 +168,10 @@ def _addressed(known: Catalogue, offer: Offer, source: Source) -> tuple[dict[str
             good[key] = raw
             continue
         try:
-            good[rewritten(key)] = raw
+            name = rewritten(key)
+            if name != key and name in offer:
+                raise Refusal(Reason.RESERVED, f"was ignored: it reads as {name}, which was sent as well")
+            good[name] = raw
         except Refusal as refusal:
             good[key] = raw
             bad[key] = refusal

@@ -28,11 +28,12 @@ JOIN = """
     INSERT INTO companies_membership AS standing (workspace_id, person_id, company_id, created_at, last_seen_at)
     VALUES (%(workspace)s, %(person)s, %(company)s, %(now)s, %(seen)s)
     ON CONFLICT (person_id, company_id) DO UPDATE
-    SET last_seen_at = coalesce(excluded.last_seen_at, standing.last_seen_at)
+    SET last_seen_at = greatest(excluded.last_seen_at, standing.last_seen_at)
 """
 
 SEEN = """
-    UPDATE companies_company SET last_request_at = %s, session_count = session_count + %s WHERE id = %s
+    UPDATE companies_company
+    SET last_request_at = greatest(last_request_at, %s), session_count = session_count + %s WHERE id = %s
 """
 
 

@@ -17,7 +17,7 @@ from .models import GRACE, Deletion
 @transaction.atomic
 def request(person: Person, *, by: Hand, now: datetime) -> Deletion:
     """Hide a person everywhere at once; their identifiers stay taken for seven days (DEL-12). Twice is harmless."""
-    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(pk=person.pk)
     if standing := Deletion.objects.filter(person=person).first():
         return standing
     deletion = Deletion.objects.create(
@@ -36,7 +36,7 @@ def request(person: Person, *, by: Hand, now: datetime) -> Deletion:
 @transaction.atomic
 def restore(person: Person, *, by: Hand, now: datetime) -> Person:
     """Bring a person back as they were. Raises Missing when the seven days are over (DEL-07)."""
-    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(pk=person.pk)
     deletion = Deletion.objects.filter(person=person).first()
     if deletion is None:
         raise Missing("This person is not waiting to be deleted.")

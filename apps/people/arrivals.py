@@ -69,13 +69,13 @@ def receive(
 
 
 def _rounds(payloads: Sequence[Payload]) -> Iterator[list[int]]:
-    """The places of the payloads, in rounds in which nobody is meant twice."""
+    """The places of the payloads, in rounds in which no name comes twice: later ones see what earlier ones made."""
     rounds: list[list[int]] = []
-    met: dict[object, int] = {}
+    next_round: dict[tuple[str, str], int] = {}
     for place, payload in enumerate(payloads):
-        who = payload.claim.strongest if payload.claim.strongest[1] else place
-        number = met.get(who, 0)
-        met[who] = number + 1
+        names = payload.claim.names
+        number = max((next_round.get(name, 0) for name in names), default=0)
+        next_round.update(dict.fromkeys(names, number + 1))
         if number == len(rounds):
             rounds.append([])
         rounds[number].append(place)
@@ -84,9 +84,11 @@ def _rounds(payloads: Sequence[Payload]) -> Iterator[list[int]]:
 
 def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: Hand, now: datetime) -> list[Arrival]:
     standings = _certain(workspace, [payload.claim for payload in payloads])
+    if again := _met_again(standings):
+        return _one_after_the_other(workspace, payloads, again, source, by, now)
     arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role) for s in standings]
-    births = _births(workspace, payloads, arrivals, now)
-    _revive([s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
+    births = _births(workspace, payloads, arrivals, source, now)
+    _revive(workspace, [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
     for signed in (False, True):
         offers = {
             arrival.pk: said(payload.signed if signed else payload.values, source)
@@ -102,6 +104,29 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
     return arrivals
 
 
+def _met_again(standings: list[Standing]) -> set[int]:
+    """The places of payloads that mean somebody whom an earlier one means by another name."""
+    met: set[int] = set()
+    again = set()
+    for place, standing in enumerate(standings):
+        if standing.pk in met:
+            again.add(place)
+        elif standing.pk:
+            met.add(standing.pk)
+    return again
+
+
+def _one_after_the_other(
+    workspace: Workspace, payloads: list[Payload], again: set[int], source: Source, by: Hand, now: datetime
+) -> list[Arrival]:
+    arrivals: dict[int, Arrival] = {}
+    for later in (False, True):
+        places = [place for place in range(len(payloads)) if (place in again) is later]
+        arrived = _receive(workspace, [payloads[place] for place in places], source, by, now)
+        arrivals.update(zip(places, arrived, strict=True))
+    return [arrivals[place] for place in range(len(payloads))]
+
+
 def _certain(workspace: Workspace, claims: list[Claim]) -> list[Standing]:
     """Who is meant; newcomers are looked for again once nobody else can make them."""
     standings = identity.find(workspace, claims)
@@ -115,24 +140,28 @@ def _certain(workspace: Workspace, claims: list[Claim]) -> list[Standing]:
 
 
 def _births(
-    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], now: datetime
+    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], source: Source, now: datetime
 ) -> dict[int, dict[str, Any]]:
     """Give each newcomer a key, and the columns they start from."""
     newcomers = [place for place, arrival in enumerate(arrivals) if arrival.fate is Fate.NOBODY]
-    births = {}
+    births: dict[int, dict[str, Any]] = {}
+    drawn: set[str] = set()
     for place, pk in zip(newcomers, next_keys(len(newcomers)), strict=True):
         named = payloads[place].claim.is_named
         role = Role.USER if named else Role.VISITOR
-        start = birth(workspace, role, now, needs_pseudonym=not named)
-        # born without a created_at, a person signed up when they were first seen (ATT-48); a valid one replaces this
-        start |= {"signed_up_at": now, "visitor_id": payloads[place].claim.visitor_id if not named else None}
+        start = birth(workspace, role, now, needs_pseudonym=not named, drawn=drawn)
+        # born of a ping without a created_at, a person signed up when they were first seen (ATT-48, ATT-49)
+        signed_up_at = now if source.is_ping else None
+        start |= {"signed_up_at": signed_up_at, "visitor_id": payloads[place].claim.visitor_id if not named else None}
         births[pk] = start
         arrivals[place] = Arrival(Fate.FOUND, pk, start["public_id"], role, created=True)
     return births
 
 
-def birth(workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bool) -> dict[str, Any]:
-    """The columns that any new person starts from."""
+def birth(
+    workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bool, drawn: set[str] | None = None
+) -> dict[str, Any]:
+    """The columns that any new person starts from. `drawn` are pseudonyms that others of the batch have."""
     return {
         "workspace_id": workspace.pk,
         "public_id": new_public_id(),
@@ -141,12 +170,15 @@ def birth(workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bo
         "session_count": 0,
         "created_at": now,
         "updated_at": now,
-        "pseudonym": _pseudonym(workspace) if needs_pseudonym else None,
+        "pseudonym": _pseudonym(workspace, set() if drawn is None else drawn) if needs_pseudonym else None,
     }
 
 
-def _pseudonym(workspace: Workspace) -> str:
-    return pseudonym(None, lambda label: Person.objects.of(workspace).filter(pseudonym=label).exists())
+def _pseudonym(workspace: Workspace, drawn: set[str]) -> str:
+    people = Person.objects.of(workspace)
+    label = pseudonym(None, lambda one: one in drawn or people.filter(pseudonym=one).exists())
+    drawn.add(label)
+    return label
 
 
 def next_keys(amount: int) -> list[int]:
@@ -157,10 +189,11 @@ def next_keys(amount: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _revive(standings: list[Standing], now: datetime) -> None:
-    """Archived people who come back are listed again (IDN-20)."""
+def _revive(workspace: Workspace, standings: list[Standing], now: datetime) -> None:
+    """Archived people who come back are listed again (IDN-20); who was blocked or deleted meanwhile is not."""
     if standings:
-        Person.objects.filter(pk__in=[s.pk for s in standings]).update(state=State.ACTIVE, updated_at=now)
+        archived = Person.objects.of(workspace).filter(state=State.ARCHIVED, pk__in=[s.pk for s in standings])
+        archived.update(state=State.ACTIVE, updated_at=now)
 
 
 # ---- one person, by REST or a form -----------------------------------------------------------------------------------

@@ -37,6 +37,12 @@ class Claim:
         return bool(self.external_id or self.email)
 
     @property
+    def names(self) -> list[tuple[str, str]]:
+        """Every name that is claimed, with what it is."""
+        claimed = {"external_id": self.external_id, "email": self.email, "visitor_id": self.visitor_id}
+        return [(kind, name) for kind, name in claimed.items() if name]
+
+    @property
     def strongest(self) -> tuple[str, str | None]:
         """What decides who is meant."""
         if self.external_id:

@@ -18,7 +18,8 @@ STARTS = f"""(
     OR session_started_at < moment.now - {_interval(LONGEST)}
 )"""
 SEEN = f"""
-    last_seen_at = moment.now, web_seen_at = moment.now, session_count = session_count + {STARTS}::int,
+    last_seen_at = greatest(last_seen_at, moment.now), web_seen_at = greatest(web_seen_at, moment.now),
+    session_count = session_count + {STARTS}::int,
     session_started_at = CASE WHEN {STARTS} THEN moment.now ELSE session_started_at END
 """
 
@@ -34,4 +35,4 @@ def starts(pk: int, now: datetime) -> bool:
 def touch(pk: int, now: datetime) -> None:
     """This person was just seen in a browser."""
     with prepared_cursor() as cursor:
-        cursor.execute(f"UPDATE people_person SET {SEEN} FROM {MOMENT} WHERE id = %s", [now, pk])  # noqa: S608
+        cursor.execute(f"UPDATE people_person SET {SEEN} FROM {MOMENT} WHERE id = %s AND state = 'active'", [now, pk])  # noqa: S608

@@ -34,7 +34,7 @@ def unblock(person: Person, *, by: Hand, now: datetime) -> Person:
 @transaction.atomic
 def _move(person: Person, before: set[State], after: State, activity: Activity, by: Hand, now: datetime) -> Person:
     """Moving to where one stands already is harmless; from anywhere else than `before` it is a Conflict."""
-    person = Person.objects.select_for_update().select_related("workspace").get(pk=person.pk)
+    person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(pk=person.pk)
     if person.state == after:
         return person
     if person.state not in before:

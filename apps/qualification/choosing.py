@@ -53,7 +53,7 @@ def add(workspace: Workspace, definition: Definition, *, by: Hand, now: datetime
     Raises Problem for one that teammates may not write, or that has been archived meanwhile.
     """
     # Archiving asks under the same lock what uses the attribute.
-    locked = Workspace.objects.select_for_update().get(pk=workspace.pk)
+    locked = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     if not _may_be_asked(catalogue_of(locked, definition.about).get(definition.key)):
         raise Problem(f"{definition.label} cannot be qualification data: teammates cannot edit it, or it is archived.")
     last = Question.objects.filter(workspace=workspace).aggregate(last=Max("position"))["last"]

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 
 from . import clock
 from .models import Teammate, Workspace
+from .once_more import once_more
 
 LEASE = timedelta(seconds=20)  # how long a step may take before another worker believes that its worker is dead
 MOST_ATTEMPTS = 5
@@ -89,7 +90,7 @@ def run(model: type[Job], pk: int) -> None:
     if not _take(model, pk, clock.now()):
         return
     try:
-        while _step(model, pk):
+        while once_more(lambda: _step(model, pk)):
             pass
     except Exception as error:
         log.exception("%s %s failed", model._meta.label, pk)

@@ -82,7 +82,7 @@ def _check_another(seat: Seat, by: Hand, what: str) -> None:
 
 def _check_not_last(seat: Seat) -> None:
     """Under a lock, so that two Super admins cannot remove each other at the same time."""
-    Workspace.objects.select_for_update().get(pk=seat.workspace_id)
+    Workspace.objects.select_for_update(no_key=True).get(pk=seat.workspace_id)
     if seat.role == Role.SUPER_ADMIN and not _others(seat).exists():
         raise Conflict(f"{seat.teammate} is the last Super admin. Make somebody else Super admin first.")
 

@@ -31,6 +31,8 @@ def write_batches(workspace_id: int, pks: list[int], seed: int) -> int:
         for number in range(BATCHES):
             chosen = dice.sample(pks, 25)
             offers = {pk: {"plan": f"{seed}-{number}", "seats": seed * 1000 + number} for pk in chosen}
+            if source is Source.PING:  # held by a teammate on some of them
+                offers = {pk: {**offer, "budget": f"{seed}-{number}"} for pk, offer in offers.items()}
             reports = write(Person, Workspace.objects.get(pk=workspace_id), offers, source, now=NOW)
             changed += sum(len(report.changed) for report in reports.values())
     finally:

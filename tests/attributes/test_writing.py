@@ -399,3 +399,10 @@ def test_what_is_sent_to_fill_the_log_does_not(ann):
     offer(ann, Source.PING, **{f"b{number}": [] for number in range(300)})
 
     assert len(refusals_of(ann)) == 100
+
+
+def test_two_keys_that_read_as_one_name_lose_nothing_in_silence(ann):
+    """MSG-13"""
+    report = offer(ann, Source.PING, **{"a.b": 1, "a_b": 2})
+
+    assert (value(ann, "a_b"), list(report.refused)) == (2, ["a.b"])

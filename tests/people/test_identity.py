@@ -270,3 +270,37 @@ def test_a_workflow_claims_no_identifier_that_stands(workspace):
     report = arrivals.amend(ann, {"external_id": "2"}, Source.OPERATOR, by=NOBODY, now=NOW)
 
     assert report.refused["external_id"].reason == "yielded"
+
+
+def test_one_person_under_two_names_in_a_batch_keeps_all_values(workspace):
+    """UPD-10, for a batch as for one after the other."""
+    ann = create(workspace, external_id="1", email="a@x.io")
+
+    ping(workspace, {"user_id": "1", "name": "Ann"}, {"email": "a@x.io", "phone": "+1"})
+
+    ann.refresh_from_db()
+    assert (ann.name, ann.phone) == ("Ann", "+1")
+
+
+def test_a_newcomer_under_two_names_in_a_batch_is_made_once(workspace):
+    """IDN-08"""
+    ping(workspace, {"user_id": "9", "email": "n@x.io"}, {"email": "n@x.io", "name": "Nia"})
+
+    [nia] = Person.objects.all()
+    assert (nia.external_id, nia.name) == ("9", "Nia")
+
+
+def test_a_file_signs_nobody_up(workspace):
+    """ATT-49"""
+    payload = Payload(identity.claim("7", None, None, Source.CSV), {"external_id": "7"})
+
+    arrivals.receive(workspace, [payload], Source.CSV, now=NOW)
+
+    assert Person.objects.get().signed_up_at is None
+
+
+def test_many_visitors_at_once_have_a_pseudonym_each(workspace):
+    """NAME-09"""
+    ping(workspace, *({"cookie": f"c{number}"} for number in range(200)))
+
+    assert Person.objects.values("pseudonym").distinct().count() == 200

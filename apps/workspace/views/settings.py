@@ -58,7 +58,7 @@ def security(request: PageRequest) -> HttpResponse:
 @page(Grant.MANAGE_SECURITY)
 @require_http_methods(["POST"])
 def identity_secret(request: PageRequest) -> HttpResponse:
-    """Show the secret that identities are signed with, or put another in its place (MSG-10, MSG-21). Both are logged."""
+    """Show the secret that signs identities, or put another in its place (MSG-10, MSG-21). Both are logged."""
     workspace, replaces = request.workspace, "replace" in request.POST
     if replaces:
         workspace.messenger_secret = new_secret()
