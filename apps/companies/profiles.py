@@ -24,7 +24,7 @@ from .lists import PEOPLE
 from .models import Company
 
 FIGURES = ("plan", "monthly_spend", PEOPLE.key, "session_count", "last_request_at", "created_at")
-MEMBERS = 20  # on a page of the section
+MEMBERS = 10  # on a page of the section
 
 _sections = Sections()
 register = _sections.register
