@@ -166,6 +166,7 @@ class RefusedWrite(models.Model):
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+    redacted_at = models.DateTimeField(null=True)  # since when `raw` is no longer kept; see `redaction`
 
     class Meta:
         constraints = [
@@ -175,7 +176,18 @@ class RefusedWrite(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["workspace", "-last_at"], name="refusals_newest_first")]
+        indexes = [
+            models.Index(
+                "workspace",
+                models.F("last_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="refusals_newest_first",
+            ),
+            # what is rare is looked up here; what is frequent is met soon on the way through the newest
+            models.Index(fields=["workspace", "key"], name="refusals_of_a_key"),
+            models.Index(fields=["workspace", "reason", "source"], name="refusals_for_a_reason"),
+            models.Index(fields=["last_at"], condition=models.Q(redacted_at=None), name="refusals_to_redact"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.message} ×{self.count}"

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from apps.workspace import clock
 
-from . import readable, retyping
+from . import readable, redaction, retyping
 
 
 @shared_task
@@ -17,3 +17,9 @@ def let_type_changes_go() -> None:
 def refresh_readable_views() -> None:
     """After a change of attributes, and every minute for what could not be made then (BEY-16)."""
     readable.refresh()
+
+
+@shared_task
+def redact_refusals() -> None:
+    """Hourly: what was sent and refused is kept for seven days."""
+    redaction.redact(clock.now())
