@@ -1,12 +1,13 @@
 """The history of values and the log of refusals: written by `writing` and by doors that refuse whole, read by pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models import QuerySet
 
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
@@ -35,7 +36,7 @@ COUNT_REFUSALS = """
     ORDER BY line.record_id, line.key, line.reason
     ON CONFLICT (workspace_id, about, record_id, key, source, reason) DO UPDATE
     SET count = kept.count + 1, last_at = excluded.last_at, raw = excluded.raw, message = excluded.message,
-        hand = excluded.hand
+        hand = excluded.hand, redacted_at = NULL
 """
 
 
@@ -93,16 +94,28 @@ def latest_changes(record: Attributed) -> dict[str, AttributeChange]:
 
 def history_of(record: Attributed, key: str) -> list[AttributeChange]:
     """Every line of one value, newest first (AUD-05)."""
+    return list(_changes(record, key))
+
+
+def changes_of(record: Attributed, key: str, most: int, before: int | None = None) -> list[AttributeChange]:
+    """The newest lines of one value, or the newest before a line: newest first."""
+    lines = _changes(record, key)
+    return list((lines.filter(pk__lt=before) if before else lines)[:most])
+
+
+def _changes(record: Attributed, key: str) -> QuerySet[AttributeChange]:
     lines = AttributeChange.objects.filter(
         workspace_id=record.workspace_id, about=record.about, record_id=record.pk, key=key
     )
-    return list(lines.order_by("-id"))
+    return lines.order_by("-id")
 
 
-def refusals_of(record: Attributed) -> list[RefusedWrite]:
-    """What was refused to a record, newest first (BEY-02)."""
+def refusals_of(record: Attributed, keys: Iterable[str] | None = None) -> QuerySet[RefusedWrite]:
+    """What was refused to a record, newest first (BEY-02): of all keys, or of some."""
     lines = RefusedWrite.objects.filter(workspace_id=record.workspace_id, about=record.about, record_id=record.pk)
-    return list(lines.order_by("-last_at", "-id"))
+    if keys is not None:
+        lines = lines.filter(key__in=list(keys))
+    return lines.order_by("-last_at", "-id")
 
 
 def _json(value: Any) -> str | None:

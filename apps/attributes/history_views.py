@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
@@ -11,21 +12,28 @@ from .catalogue import catalogue_of
 from .chronicle import chronicle
 from .facts import facts_of
 from .finding import record_or_404
+from .paging import Place
 
 IN_POPOVER = 8
 
 
 @page(Grant.VIEW_PROFILES)
 @require_safe
+@vary_on_headers("HX-Request")
 def history(request: PageRequest, about: str, public_id: str, key: str) -> HttpResponse:
-    """Every line of one value, oldest first; the popover has the last few."""
+    """The lines of one value, oldest first, a page at a time from the latest back; the popover has the last few."""
     record = record_or_404(request.workspace, about, public_id)
     definition = catalogue_of(request.workspace, about).get(key)
     if definition is None or definition.archived:
         raise Http404("There is no such attribute.")
-    entries = chronicle(record, definition)
-    context = {"record": record, "definition": definition, "fact": facts_of(record, [definition])[key]}
+    before = Place.read(request.GET.get("before", ""))
+    story = chronicle(record, definition, before=before)
+    context = {"record": record, "definition": definition, "entries": story.entries, "earlier": story.earlier}
+    if request.htmx and before:
+        return render(request, "attributes/_history_lines.html", context)
+    context["fact"] = facts_of(record, [definition])[key]
     if request.htmx:
-        context |= {"entries": entries[-IN_POPOVER:], "earlier": max(0, len(entries) - IN_POPOVER)}
-        return render(request, "attributes/_history.html", context)
-    return render(request, "attributes/history.html", context | {"entries": entries})
+        more = bool(story.earlier) or len(story.entries) > IN_POPOVER
+        shown = {"entries": story.entries[-IN_POPOVER:], "earlier": None, "has_more": more}
+        return render(request, "attributes/_history.html", context | shown)
+    return render(request, "attributes/history.html", context | {"before": before})

@@ -1,5 +1,7 @@
 """Where a value comes from: the sign beside it, and its history in a popover or on a page of its own."""
 
+import re
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -7,8 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.attributes.catalogue import catalogue_of
-from apps.attributes.chronicle import chronicle
+from apps.attributes.chronicle import Entry, Story, chronicle
 from apps.attributes.facts import Fact, facts_of
+from apps.attributes.history import count_refusals
+from apps.attributes.models import Attribute, AttributeChange, Phase, TypeChange
+from apps.attributes.paging import Place
+from apps.attributes.reports import Reason, Refusal, Report
+from apps.attributes.retyping import begin, undo
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.people.models import Person
@@ -33,7 +40,7 @@ def fact(person: Person, key: str) -> Fact:
 
 def told(person: Person, key: str) -> list[tuple[str, object, object, str]]:
     workspace = Workspace.objects.get(pk=person.workspace_id)
-    entries = chronicle(person, catalogue_of(workspace, "person")[key])
+    entries = chronicle(person, catalogue_of(workspace, "person")[key]).entries
     return [(entry.source.value, entry.old, entry.new, entry.ignored) for entry in entries]
 
 
@@ -103,6 +110,144 @@ def test_a_teammate_is_shown_by_name(ann):
 
     assert fact(ann, "owner_id").name == "Olaf"
     assert told(ann, "owner_id") == [("rest", None, "Olaf", "")]
+
+
+# ---- long stories ----------------------------------------------------------------------------------------------------
+
+
+def story(person: Person, key: str, before: Place | None = None) -> Story:
+    workspace = Workspace.objects.get(pk=person.workspace_id)
+    return chronicle(person, catalogue_of(workspace, "person")[key], before=before)
+
+
+def lines(entries: Iterable[Entry]) -> list[object]:
+    return [entry.ignored or entry.note or entry.new for entry in entries]
+
+
+def test_a_long_history_is_told_a_page_at_a_time(ann, plan, django_assert_num_queries):
+    """BEY-01, UI-05: nothing twice, nothing left out, in order of time"""
+    for number in range(120):
+        offer(ann, Source.REST, number, plan=f"plan {number}")
+    for minute, key in ((10, "protected"), (60, "invalid"), (119, "too_long")):
+        refused = Report(refused={"plan": Refusal(Reason(key), "is no good")}, raw={"plan": key})
+        at = NOW + timedelta(minutes=minute, seconds=30)
+        count_refusals("person", ann.workspace, {ann.pk: refused}, Source.CSV, NOBODY, at)
+    catalogue_of(Workspace.objects.get(pk=ann.workspace_id), "person")
+
+    with django_assert_num_queries(4):  # the workspace; changes, refusals, changes of type
+        last = story(ann, "plan")
+    middle = story(ann, "plan", last.earlier)
+    first = story(ann, "plan", middle.earlier)
+
+    assert [len(page.entries) for page in (first, middle, last)] == [21, 51, 51]
+    assert first.earlier is None
+    told = lines([*first.entries, *middle.entries, *last.entries])
+    expected: list[object] = [f"plan {number}" for number in range(120)]
+    for place in (120, 61, 11):
+        expected.insert(place, "plan is no good")
+    assert told == expected
+
+
+def test_a_history_goes_on_with_earlier_changes(ann, plan, olaf):
+    """UI-08: a link without scripts, more lines with htmx"""
+    for number in range(60):
+        offer(ann, Source.REST, number, plan=f"plan {number}.")
+    [link] = re.findall(r'href="(\?before=[^"]+)"', olaf.get(address(ann, "plan")).text)
+
+    page = olaf.get(address(ann, "plan") + link).text
+    more = olaf.get(address(ann, "plan") + link, headers=HTMX).text
+
+    for answer in (page, more):
+        assert "plan 9." in answer
+        assert "plan 11." not in answer
+        assert "Load earlier" not in answer
+    assert "To the latest changes" in page
+    assert more.lstrip().startswith("<li")
+
+
+def test_the_popover_of_a_long_history_has_the_last_few_lines(ann, plan, olaf):
+    for number in range(9):
+        offer(ann, Source.REST, number, plan=f"plan {number}")
+
+    popover = olaf.get(address(ann, "plan"), headers=HTMX).text
+
+    assert popover.count('class="history-change"') == 8
+    assert "Earlier changes, whole history" in popover
+
+
+# ---- other types -----------------------------------------------------------------------------------------------------
+
+
+def retyped(plan: Attribute, kind: str, minute: int, by: Hand = NOBODY) -> TypeChange:
+    """Change the attribute's type as the queue's worker does, in one go."""
+    at = NOW + timedelta(minutes=minute)
+    change = begin(Attribute.objects.get(pk=plan.pk), kind, by=by, now=at)
+    change.phase = Phase.COPYING
+    while change.step(at):
+        change.save()
+    change.save()
+    return change
+
+
+def test_a_history_tells_of_changes_of_type(ann, plan):
+    """ATT-19, BEY-01"""
+    tess = TeammateFactory(name="Tess")
+    offer(ann, Source.REST, 0, plan="n/a")
+    change = retyped(plan, "number", 1, Hand(name="Tess", teammate_id=tess.pk))
+    cleared = [(entry.note, entry.by, entry.old, entry.new) for entry in story(ann, "plan").entries]
+    undo(change, by=NOBODY, now=NOW + timedelta(minutes=2))
+
+    assert cleared == [
+        ("", "", None, "n/a"),
+        ("Type changed from Text to Number", "Tess", None, None),
+        ("", "Type changed to Number: the value did not fit", "n/a", None),
+    ]
+    assert lines(story(ann, "plan").entries)[-1] == "Type changed back to Text: every value is what it was"
+
+
+def test_a_change_of_type_before_there_was_a_value_is_no_part_of_its_story(ann, plan):
+    retyped(plan, "number", 1)
+    assert lines(story(ann, "plan").entries) == []
+
+    offer(ann, Source.REST, 2, plan=4)
+
+    assert lines(story(ann, "plan").entries) == [4]
+
+
+@pytest.mark.parametrize("kind", ["number", "decimal", "boolean", "date", "text"])
+@pytest.mark.parametrize("kept", ["n/a", "https://x.io", 4, 4.5, True, "2026-03-10T15:00:00+00:00", 10**15])
+def test_values_of_an_earlier_type_can_still_be_read(ann, workspace, olaf, kind, kept):
+    """ATT-19, BEY-01"""
+    attribute(workspace, "thing", kind)
+    AttributeChange.objects.create(
+        workspace=workspace, about="person", record_id=ann.pk, key="thing", old=kept, new=None, source="rest", at=NOW
+    )
+
+    page = olaf.get(address(ann, "thing"))
+
+    words = {True: ("true", "True"), 4: ("4",), 4.5: ("4.5",), 10**15: ("1000000000000000", "1,000,000,000,000,000")}
+    expected = words.get(kept, (kept, "10 Mar 2026, 15:00"))
+    assert page.status_code == 200
+    assert any(said in page.text for said in expected)
+
+
+# ---- companies -------------------------------------------------------------------------------------------------------
+
+
+def test_a_companys_values_have_a_history_too(acme, workspace, olaf):
+    """BEY-01, QUAL-20: your app's values overwrite what a teammate set"""
+    attribute(workspace, "tier", about="company")
+    offer(acme, Source.MANUAL, 0, TESS, tier="gold")
+    offer(acme, Source.PING, 1, tier="silver")
+    offer(acme, Source.PING, 2, tier={"a": 1})
+
+    url = reverse("attributes:history", args=[workspace.app_id, "company", acme.public_id, "tier"])
+    page = olaf.get(url).text
+
+    assert page.index("Edited by hand · Tess") < page.index("A member’s browser")
+    assert "ignored: tier: objects are not supported" in page
+    assert f'href="{acme.page()}"' in page
+    assert "Back to the company" in page
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ def shown(context: Context, definition: Definition, value: Any) -> SafeString | 
         return UNKNOWN
     if isinstance(value, datetime):
         return moment(context, value)
-    if isinstance(value, str) and is_web_address(value):
-        return format_html('<a href="{}" rel="noopener nofollow">{}</a>', value, value)
+    if isinstance(value, str):  # also a value from a time when the attribute was a text
+        linked = is_web_address(value)
+        return format_html('<a href="{}" rel="noopener nofollow">{}</a>', value, value) if linked else value
     return definition.kind.words(value)
 
 
