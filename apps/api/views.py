@@ -1,6 +1,8 @@
 """The API's endpoints: read, one call of the core, reply. What goes round them is in `calls`."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from apps.companies.arrivals import amend as amend_company
 from apps.companies.models import Company
 from apps.deletion import grace
 from apps.people.arrivals import admit, amend
+from apps.people.identity import Unfit
 from apps.people.models import Person, Role
 from apps.workspace.problems import Missing, Problem
 
@@ -37,7 +40,7 @@ def create_contact(call: Call) -> Answer:
         raise Problem("A contact needs a role, an external_id or an email.", code="parameter_missing")
     sent = reading.contact(call.body, call.people)
     sent.check_known(call.people, None)
-    with transaction.atomic():
+    with _taking_identifiers(call, None):
         role = sent.role or Role.USER.value
         person, report = admit(call.workspace, role, sent.offer, call.source, by=call.by, now=call.now)
         check_taken(call.people, None, report)
@@ -57,7 +60,7 @@ def update_contact(call: Call, contact_id: str) -> Answer:
         raise no_such_contact()
     sent = reading.contact(call.body, call.people)
     sent.check_known(call.people, person.pk)
-    with transaction.atomic():
+    with _taking_identifiers(call, person.pk):
         report = amend(person, sent.offer, call.source, by=call.by, now=call.now, role=sent.role)
         check_taken(call.people, person.pk, report)
     person.refresh_from_db()
@@ -80,6 +83,16 @@ def search_contacts(call: Call) -> Answer:
     people = searching.matching(call.workspace, call.people, call.body.get("query"))
     page, about = searching.read_page(people, wanted)
     return {"type": "list", "data": replying.contacts(call, page), **about}
+
+
+@contextmanager
+def _taking_identifiers(call: Call, record_id: int | None) -> Iterator[None]:
+    """All or nothing; an identifier that stops the call is remembered like any refused value (BEY-02)."""
+    try:
+        with transaction.atomic():
+            yield
+    except Unfit as unfit:
+        raise Refused(call.people, record_id, unfit.report) from None
 
 
 def find_contact(call: Call, contact_id: str, *, even_in_grace: bool = False) -> Person:
@@ -114,8 +127,8 @@ def upsert_company(call: Call) -> Answer:
 def _company_by_id(call: Call) -> Company | None:
     """The company that stands already: by company_id, else by `id`, be it Intercom's or the customer's (CO-04)."""
     companies = Company.objects.of(call.workspace)
-    company_id = _company_id(call.body.get("company_id"))
-    if company_id is None and (either := _company_id(call.body.get("id"))):
+    company_id = _company_id(call, "company_id")
+    if company_id is None and (either := _company_id(call, "id")):
         by_public_id = companies.active().filter(public_id=either).first()
         return by_public_id or companies.filter(company_id=either).first()
     return companies.filter(company_id=company_id).first() if company_id else None
@@ -125,17 +138,19 @@ def _write_company(call: Call, standing: Company | None, sent: reading.Sent) -> 
     if standing is not None and standing.state == State.ACTIVE:
         report = amend_company(_here(standing, call), sent.offer, call.source, by=call.by, now=call.now)
         return Arrived(standing, report, created=False)
-    company_id = _company_id(call.body.get("company_id")) or _company_id(call.body.get("id"))
+    company_id = _company_id(call, "company_id") or _company_id(call, "id")
     if company_id is None:
         raise Problem("A company needs a company_id (or an id).", code="parameter_missing", field="company_id")
     return receive(call.workspace, company_id, sent.offer, call.source, by=call.by, now=call.now)
 
 
-def _company_id(raw: Any) -> str | None:
+def _company_id(call: Call, name: str) -> str | None:
+    raw = call.body.get(name)
     try:
         return company_id_of(raw, Source.REST)
     except Refusal as refusal:
-        raise Problem(f"company_id {refusal.message}", field="company_id") from None
+        report = Report(refused={"company_id": refusal}, raw={"company_id": raw})
+        raise Refused(call.companies, None, report) from None
 
 
 # ---- data attributes -------------------------------------------------------------------------------------------------

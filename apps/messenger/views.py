@@ -1,10 +1,16 @@
 """The Messenger's door: read, one call, reply."""
 
+from datetime import datetime
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from apps.people.identity import Fate
+from apps.attributes.history import count_refusals
+from apps.attributes.reports import Report
+from apps.attributes.sources import Source
+from apps.people.identity import Fate, Unfit
 from apps.workspace import clock
+from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Missing, Problem
@@ -26,7 +32,7 @@ def ping(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     sent = reading.read(request)
     workspace = _workspace(sent.app_id)
-    ping = reading.ping(sent, signed_claims(workspace, sent, now))
+    ping = _ping(workspace, sent, now)
     arrival = deliver(workspace, ping, now)
     if arrival.fate is Fate.IN_GRACE:
         return replying.silence()
@@ -35,6 +41,18 @@ def ping(request: HttpRequest) -> HttpResponse:
     if arrival.fate is Fate.AMBIGUOUS:
         raise Conflict("Several users have this email; must be more specific using user_id.")
     return replying.met(arrival, ping.claim)
+
+
+def _ping(workspace: Workspace, sent: reading.Sent, now: datetime) -> reading.Ping:
+    """Who is meant and what is said; where an identifier stops the ping, the log keeps it (BEY-02)."""
+    signed = signed_claims(workspace, sent, now)
+    try:
+        return reading.ping(sent, signed)
+    except Unfit as unfit:
+        source = Source.SIGNED_PING if unfit.field in signed else Source.PING
+        reports: dict[int | None, Report] = {None: unfit.report}
+        count_refusals("person", workspace, reports, source, NOBODY, now)
+        raise
 
 
 def _workspace(app_id: str) -> Workspace:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from apps.attributes.kinds import KINDS, Setting
 from apps.attributes.models import State
-from apps.attributes.reports import Refusal
+from apps.attributes.reports import Reason, Refusal, Report
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank
 from apps.workspace.models import Workspace
@@ -76,17 +76,25 @@ IN_GRACE = Standing(Fate.IN_GRACE)
 AMBIGUOUS = Standing(Fate.AMBIGUOUS)
 
 
+class Unfit(Problem):
+    """An identifier that cannot be kept, where nothing else tells who is meant; the door notes its report (BEY-02)."""
+
+    def __init__(self, field: str, raw: Any, refusal: Refusal) -> None:
+        super().__init__(f"{field} {refusal.message}", field=field)
+        self.report = Report(refused={field: refusal}, raw={field: raw})
+
+
 def claim(external_id: Any, email: Any, visitor_id: str | None, source: Source) -> Claim:
     """What was sent as identifiers, as a claim.
 
     A user_id that is no text or number stops the request, and so does an email that is none where nothing else tells
-    who is meant: raises Problem.
+    who is meant: raises Unfit.
     """
     name = "user_id" if source.is_ping else "external_id"
     user_id = None if is_blank(external_id, source) else _clean("identifier", external_id, name, source)
     try:
         address = None if is_blank(email, source) else _clean("email", email, "email", source)
-    except Problem:
+    except Unfit:
         if not user_id:
             raise
         address = None  # the write refuses that key alone (MSG-13)
@@ -96,10 +104,10 @@ def claim(external_id: Any, email: Any, visitor_id: str | None, source: Source) 
 def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
     try:
         if isinstance(raw, bool):
-            raise Problem(f"{field} is true or false; send text", field=field)
+            raise Refusal(Reason.INVALID, "is true or false; send text")
         return KINDS[kind].clean(raw, Setting(source, UTC_ZONE))
     except Refusal as refusal:
-        raise Problem(f"{field} {refusal.message}", field=field) from None
+        raise Unfit(field, raw, refusal) from None
 
 
 # ---- finding ---------------------------------------------------------------------------------------------------------
