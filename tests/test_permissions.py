@@ -13,6 +13,10 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.attributes.models import RefusedWrite
+from apps.attributes.sources import Source
+from apps.attributes.writing import write
+from apps.people.models import Person
 from apps.qualification.models import Question
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
@@ -69,6 +73,11 @@ class World:
     def attribute(self) -> int:
         return attribute(Workspace.objects.get(pk=self.workspace.pk), "budget", "number").pk
 
+    def refusal(self) -> int:
+        person = PersonFactory(workspace=self.workspace)
+        write(Person, self.workspace, {person.pk: {"new key": 1}}, Source.REST, now=now())
+        return RefusedWrite.objects.get(record_id=person.pk).pk
+
     def question(self) -> int:
         return Question.objects.filter(workspace=self.workspace)[0].pk
 
@@ -84,6 +93,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "companies/company_id": World.company,
     "people/person_id": World.person,
     "people-data/pk": World.attribute,
+    "ingest-log/pk": World.refusal,
     "qualification/pk": World.question,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,

@@ -17,7 +17,8 @@ class Section:
     slug: str
     title: str
     template: str
-    context: Callable[[Any], Context]  # what the page knows (`profile`) → what the template needs
+    # what the page knows (`profile`) → what the template needs; None: there is nothing to show, not even that
+    context: Callable[[Any], Context | None]
     actions: str = ""  # the template of what can be done with the whole section
     aside: bool = False  # whether it stands in the second column
 
@@ -36,14 +37,17 @@ class Sections:
         return sorted(self._by_slug.values(), key=lambda section: section.order)
 
     def shown(self, profile: Any) -> list[dict[str, Any]]:
-        """Every section with what its template needs."""
-        return [_shown(section, profile) for section in self.in_order()]
+        """Every section that has something to show, with what its template needs."""
+        told = ((section, section.context(profile)) for section in self.in_order())
+        return [_shown(section, context) for section, context in told if context is not None]
 
     def fragment(self, slug: str, profile: Any, *, oob: bool = False, **more: Any) -> str:
         """One section alone, for htmx; `oob` swaps it into its place beside another answer."""
-        context = {"shown": _shown(self._by_slug[slug], profile), "oob": oob, "profile": profile, **more}
+        section = self._by_slug[slug]
+        shown = _shown(section, section.context(profile) or {})
+        context = {"shown": shown, "oob": oob, "profile": profile, **more}
         return render_to_string("profiles/_section.html", context, profile.request)
 
 
-def _shown(section: Section, profile: Any) -> dict[str, Any]:
-    return {"section": section, **section.context(profile)}
+def _shown(section: Section, context: Context) -> dict[str, Any]:
+    return {"section": section, **context}

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Catalogue, Definition
 from apps.attributes.facts import Fact, facts_of
+from apps.attributes.ingest_log import ignored_values
 from apps.attributes.list_pages import address
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Page, Place, page_of
@@ -107,6 +108,11 @@ def attributes(profile: CompanyProfile) -> Context:
     return {"facts": facts, "count": len(facts)}
 
 
+def ignored(profile: CompanyProfile) -> Context | None:
+    """What was sent for this company and not taken (BEY-02)."""
+    return ignored_values(profile.company)
+
+
 def register_own() -> None:
     register(
         Section(
@@ -122,6 +128,7 @@ def register_own() -> None:
         Section(20, "people", "People", "companies/_people.html", people, actions="companies/_people_actions.html")
     )
     register(Section(30, "attributes", "Attributes", "companies/_attributes.html", attributes, aside=True))
+    register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
 
 
 # ---- what else shows a value that was edited -------------------------------------------------------------------------

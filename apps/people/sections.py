@@ -5,6 +5,7 @@ from functools import cached_property
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Catalogue, Definition
 from apps.attributes.facts import Fact, facts_of
+from apps.attributes.ingest_log import ignored_values
 from apps.attributes.sections import Context, Section, Sections
 from apps.qualification.panel import asked, panel_of
 from apps.workspace.models import Workspace
@@ -86,6 +87,11 @@ def custom_attributes(profile: Profile) -> Context:
     return {"facts": facts, "count": len(facts)}
 
 
+def ignored(profile: Profile) -> Context | None:
+    """What was sent for this person and not taken (BEY-02)."""
+    return ignored_values(profile.person)
+
+
 def register_own() -> None:
     register(
         Section(
@@ -111,3 +117,4 @@ def register_own() -> None:
     register(
         Section(40, "attributes", "Custom attributes", "people/_custom_attributes.html", custom_attributes, aside=True)
     )
+    register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))

@@ -138,7 +138,13 @@ def test_people_of_another_workspace_are_not_found(tess, workspace):
 
 
 def test_the_sections_stand_in_their_order():
-    assert [section.slug for section in sections()] == ["qualification", "companies", "details", "attributes"]
+    assert [section.slug for section in sections()] == [
+        "qualification",
+        "companies",
+        "details",
+        "attributes",
+        "ignored",
+    ]
 
 
 # ---- values ----------------------------------------------------------------------------------------------------------
