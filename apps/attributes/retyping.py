@@ -162,7 +162,7 @@ def _note(change: TypeChange, now: datetime) -> bool:
             about=change.attribute.about,
             record_id=pk,
             key=change.attribute.name,
-            old=before.plain(before.loaded(stored)) if before.column == "date" else stored,
+            old=_as_kept(before.loaded(stored)),
             new=None,
             source=Source.AUTO,
             hand=f"Type changed to {KINDS[change.to_kind].label}",
@@ -173,6 +173,11 @@ def _note(change: TypeChange, now: datetime) -> bool:
     )
     change.cursor = rows[-1][0]
     return True
+
+
+def _as_kept(value: Any) -> Any:
+    """A value as its history keeps it: dates as text."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _next_rows(change: TypeChange, condition: str, parameters: list[Any]) -> list[tuple[int, Any]]:

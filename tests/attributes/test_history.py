@@ -205,6 +205,25 @@ def test_a_history_tells_of_changes_of_type(ann, plan):
     assert lines(story(ann, "plan").entries)[-1] == "Type changed back to Text: every value is what it was"
 
 
+@pytest.mark.parametrize(
+    ("kind", "sent", "to", "told"),
+    [
+        ("date", 1773154800, "boolean", "2026-03-10T15:00:00+00:00"),
+        ("number", 4, "boolean", "4"),
+        ("boolean", True, "date", "true"),
+    ],
+)
+def test_a_value_that_a_change_of_type_cleared_is_told_as_it_was(ann, workspace, kind, sent, to, told):
+    """ATT-19, BEY-01"""
+    thing = attribute(workspace, "thing", kind)
+    offer(ann, Source.REST, 0, thing=sent)
+
+    retyped(thing, to, 1)
+
+    written, _, cleared = story(ann, "thing").entries
+    assert (written.new, cleared.old, cleared.new) == (told, told, None)
+
+
 def test_a_change_of_type_before_there_was_a_value_is_no_part_of_its_story(ann, plan):
     retyped(plan, "number", 1)
     assert lines(story(ann, "plan").entries) == []
