@@ -1,20 +1,34 @@
 """Which standard attributes a teammate wants to see in Details, and in what order (ATT-02)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from apps.attributes.definitions import Catalogue, Definition
 from apps.attributes.facts import Fact
 from apps.attributes.sources import Source
 from apps.qualification.panel import Cell
-from apps.workspace.models import Seat
+from apps.workspace.models import Seat, Workspace
 from apps.workspace.permissions import Grant, can
 
-from .models import DetailsChoice, Person
+from .models import ON_MOBILE, DetailsChoice, Person
 
 DEFAULT = [
     *("owner_id", "external_id", "email", "phone", "last_seen_at", "created_at", "signed_up_at", "last_contacted_at"),
     *("city", "country", "timezone", "browser", "browser_language", "os", "unsubscribed_from_emails"),
 ]
+
+
+MOBILE = {"enabled_push_messaging", "is_mobile_unidentified"}
+
+
+def is_mobile(definition: Definition) -> bool:
+    return definition.key.startswith(("ios_", "android_")) or definition.key in MOBILE
+
+
+def offered(workspace: Workspace, catalogue: Catalogue) -> list[Definition]:
+    """The standard attributes there are to see: those of the mobile apps once one has sent something (ATT-04)."""
+    if Person.objects.filter(ON_MOBILE, workspace=workspace).exists():
+        return catalogue.standard
+    return [definition for definition in catalogue.standard if not is_mobile(definition)]
 
 
 def keys_of(seat: Seat) -> list[str]:
@@ -36,10 +50,9 @@ def owner_cell(seat: Seat, person: Person, fact: Fact | None) -> Cell | None:
     return Cell(person, fact.definition, fact, editable=allowed)
 
 
-def change(seat: Seat, act: str, key: str, catalogue: Catalogue) -> bool:
+def change(seat: Seat, act: str, key: str, known: Iterable[Definition]) -> bool:
     """Carry out one step of editing the list. False for a step or an attribute that there is not."""
-    definition = catalogue.get(key)
-    if act not in STEPS or definition is None or definition.custom:
+    if act not in STEPS or key not in {definition.key for definition in known}:
         return False
     keys = STEPS[act](list(keys_of(seat)), key)
     DetailsChoice.objects.update_or_create(seat=seat, defaults={"keys": keys})

@@ -21,6 +21,15 @@ class Role(models.TextChoices):
     VISITOR = "visitor", "Visitor"
 
 
+# What a mobile app leaves on whoever uses it (ATT-04).
+ON_MOBILE = (
+    Q(ios_sessions__isnull=False)
+    | Q(ios_last_seen_at__isnull=False)
+    | Q(android_sessions__isnull=False)
+    | Q(android_last_seen_at__isnull=False)
+)
+
+
 class PersonQuerySet(AttributedQuerySet):
     def listed(self) -> Self:
         """Those that teammates see: active users and leads; visitors never (IDN-09)."""
@@ -135,6 +144,7 @@ class Person(Attributed):
                 name="listed_people_by_last_seen",
             ),
             models.Index(fields=["workspace", "created_at", "id"], name="people_by_first_seen"),
+            models.Index(fields=["workspace"], condition=ON_MOBILE, name="people_on_mobile"),
             models.Index(fields=["workspace", "email"], name="people_by_email"),  # kept in lower case (IDN-08)
             GinIndex(
                 F("workspace"),

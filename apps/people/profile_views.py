@@ -48,7 +48,7 @@ def choose_details(request: PageRequest, public_id: str) -> HttpResponse:
         if not request.htmx:
             return redirect("people:details", app_id=request.workspace.app_id, public_id=public_id)
     listed = details.chosen(request.seat, seen.catalogue)
-    others = [definition for definition in seen.catalogue.standard if definition not in listed]
+    others = [definition for definition in seen.offered if definition not in listed]
     context = {"person": person, "listed": listed, "others": others}
     return render(request, "people/_details_list.html" if request.htmx else "people/details.html", context)
 
@@ -57,9 +57,10 @@ def _step(request: PageRequest, seen: Profile) -> None:
     if "reset" in request.POST:
         details.reset(request.seat)
         return
+    known = [*seen.offered, *details.chosen(request.seat, seen.catalogue)]
     for act in details.STEPS:
         if key := request.POST.get(act):
-            if not details.change(request.seat, act, key, seen.catalogue):
+            if not details.change(request.seat, act, key, known):
                 raise Http404("There is no such standard attribute.")
             return
 

@@ -49,9 +49,14 @@ class Profile:
         return {definition.key for definition in self.asked if definition.about == "person"}
 
     @cached_property
+    def offered(self) -> list[Definition]:
+        """The standard attributes that there are to choose from (ATT-04)."""
+        return details.offered(self.workspace, self.catalogue)
+
+    @cached_property
     def detailed(self) -> list[Definition]:
         """The standard attributes that Details shows to this teammate (ATT-02)."""
-        return self.catalogue.standard if self.shows_all else details.chosen(self.seat, self.catalogue)
+        return self.offered if self.shows_all else details.chosen(self.seat, self.catalogue)
 
     @cached_property
     def facts(self) -> dict[str, Fact]:

@@ -273,6 +273,26 @@ def test_details_list_only_standard_attributes(tess, workspace, ann):
     assert DetailsChoice.objects.count() == 0
 
 
+def choices(client: Client, person: Person) -> list[str]:
+    """The keys that the list of Details can take up."""
+    answer = client.get(reverse("people:details", args=[person.workspace.app_id, person.public_id]))
+    return [definition.key for definition in answer.context["others"]]
+
+
+@pytest.mark.parametrize("seen_by", ["ios_sessions", "android_sessions"])
+def test_attributes_of_mobile_apps_are_offered_once_an_app_has_sent_something(tess, workspace, ann, seen_by):
+    """ATT-04"""
+    PersonFactory(workspace=WorkspaceFactory(), **{seen_by: 1})
+    choose = reverse("people:details", args=[workspace.app_id, ann.public_id])
+    before = "iOS sessions" in detailed(tess, ann, "?details=all"), "ios_sessions" in choices(tess, ann)
+    refused = tess.post(choose, {"add": "ios_sessions"}).status_code
+
+    PersonFactory(workspace=workspace, **{seen_by: 1})
+
+    after = "iOS sessions" in detailed(tess, ann, "?details=all"), "ios_sessions" in choices(tess, ann)
+    assert (before, refused, after) == ((False, False), 404, (True, True))
+
+
 def test_a_step_in_place_answers_with_the_section(tess, workspace, ann):
     """UI-01"""
     choose = reverse("people:details", args=[workspace.app_id, ann.public_id])
