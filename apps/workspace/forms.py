@@ -1,7 +1,7 @@
 """What teammates fill in about themselves, the workspace, its seats and its tokens."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
@@ -155,10 +155,31 @@ class GeneralForm(forms.ModelForm):
         return host
 
 
+class Forbidding(forms.CheckboxInput):
+    """A switch that is on where what it stands for is off."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
+        return not super().value_from_datadict(data, files, name)
+
+
 class SecurityForm(forms.ModelForm):
+    """What the Messenger may do. On the page, as everywhere, a switch that is on forbids it (MSG-08, MSG-09)."""
+
+    NAMES: ClassVar[dict[str, str]] = {
+        "messenger_creates_attributes": "forbid_attributes",
+        "messenger_updates_companies": "forbid_company_updates",
+    }
+
     class Meta:
         model = Workspace
         fields = ("require_signed_identity", "messenger_creates_attributes", "messenger_updates_companies")
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "messenger_creates_attributes": Forbidding(),
+            "messenger_updates_companies": Forbidding(),
+        }
+
+    def add_prefix(self, field_name: str) -> str:
+        return self.NAMES.get(field_name, field_name)
 
 
 class SeatForm(forms.Form):

@@ -265,3 +265,21 @@ def test_only_who_may_remove_it_is_offered_to(client, workspace, by):
     page = client.get(reverse("people:list", args=["demo"])).content.decode()
 
     assert ("This is demo data" in page, "Remove it" in page) == (True, False)
+
+
+def test_the_settings_lead_to_the_demo_as_long_as_there_is_one(tess, workspace, by):
+    settings, demo = reverse("workspace:settings", args=["demo"]), reverse("demo:remove", args=["demo"])
+    before = demo in tess.get(settings).text
+
+    remove(workspace, by=by, now=NOW)
+
+    assert (before, demo in tess.get(settings).text) == (True, False)
+
+
+def test_the_settings_lead_whoever_may_not_remove_it_nowhere(client, workspace):
+    """PERM-01"""
+    client.force_login(SeatFactory(workspace=workspace, role="manager").teammate)
+
+    page = client.get(reverse("workspace:settings", args=["demo"])).text
+
+    assert reverse("demo:remove", args=["demo"]) not in page

@@ -85,9 +85,12 @@ def test_saving_settings_leaves_alone_what_somebody_else_writes_meanwhile(signed
     assert (workspace.name, workspace.attributes_version != before) == ("Acme", True)
 
 
+FORBIDDEN = {"forbid_attributes": "on", "forbid_company_updates": "on"}
+
+
 def test_the_messengers_switches_are_saved_and_logged(signed_in, workspace):
     """MSG-08, MSG-09, MSG-21, AUD-01"""
-    signed_in.post(settings_of(workspace, "security/"), {"require_signed_identity": "on"})
+    signed_in.post(settings_of(workspace, "security/"), {"require_signed_identity": "on"} | FORBIDDEN)
 
     workspace.refresh_from_db()
     assert (
@@ -107,6 +110,17 @@ def test_the_messengers_switches_are_saved_and_logged(signed_in, workspace):
             },
         )
     ]
+
+
+def test_a_switch_that_is_on_forbids_as_in_people_data(signed_in, workspace):
+    """MSG-08, MSG-09"""
+    security = settings_of(workspace, "security/")
+    signed_in.post(security, {"forbid_attributes": "on"})
+
+    workspace.refresh_from_db()
+    form = signed_in.get(security).context["form"]
+    assert (workspace.messenger_creates_attributes, workspace.messenger_updates_companies) == (False, True)
+    assert form["messenger_creates_attributes"].value() is False
 
 
 @pytest.mark.django_db
@@ -135,7 +149,7 @@ def test_who_may_not_change_the_settings_reads_them(client, olaf):
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
-    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "is_operator": "on"})
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "is_operator": "on"}, follow=True)
 
     token, secret = AccessToken.objects.get(), answer.context["secret"]
     assert (token.name, token.is_operator, token.teammate, token.token_hash) == (
@@ -146,6 +160,13 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
     )
     assert secret in answer.text
     assert secret not in signed_in.get(settings_of(workspace, "tokens/")).text
+
+
+@pytest.mark.parametrize(("page", "fields"), [("tokens/", {"name": "backend"}), ("security/secret/", {"show": ""})])
+def test_what_is_shown_once_stands_behind_a_redirect_that_reloading_does_not_repeat(signed_in, workspace, page, fields):
+    answer = signed_in.post(settings_of(workspace, page), fields)
+
+    assert (answer.status_code, answer["Location"]) == (302, settings_of(workspace, page.replace("secret/", "")))
 
 
 def test_a_token_without_a_name_is_refused(signed_in, workspace):
@@ -190,10 +211,10 @@ def test_the_identity_secret_is_shown_to_whoever_asks_and_that_is_logged(signed_
     """MSG-10, MSG-21"""
     hidden = signed_in.get(settings_of(workspace) + "security/")
 
-    shown = signed_in.post(settings_of(workspace) + "security/secret/", {"show": ""})
+    shown = signed_in.post(settings_of(workspace) + "security/secret/", {"show": ""}, follow=True)
 
-    assert workspace.messenger_secret not in hidden.text
-    assert workspace.messenger_secret in shown.text
+    reloaded = signed_in.get(settings_of(workspace) + "security/")
+    assert [workspace.messenger_secret in page.text for page in (hidden, shown, reloaded)] == [False, True, False]
     assert logged(workspace, "metadata") == [("security_settings_change", {"changes": {"identity_secret": "shown"}})]
 
 

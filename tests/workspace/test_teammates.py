@@ -51,7 +51,9 @@ def test_the_roles_are_those_of_the_rules_with_their_grants():
 
 
 def test_a_new_teammate_gets_a_seat_and_a_link_that_is_shown_once(signed_in, workspace):
-    answer = signed_in.post(settings_of(workspace, "teammates/"), {"email": "Olaf@example.test", "role": "agent"})
+    answer = signed_in.post(
+        settings_of(workspace, "teammates/"), {"email": "Olaf@example.test", "role": "agent"}, follow=True
+    )
 
     visitor = Client()
     visitor.post(answer.context["link"].removeprefix("http://testserver"))
@@ -176,7 +178,7 @@ def test_a_removed_teammates_tokens_of_this_workspace_are_revoked(signed_in, ola
 
 
 def test_a_forgotten_password_is_helped_with_a_link(signed_in, olaf):
-    answer = signed_in.post(page(olaf, "link"))
+    answer = signed_in.post(page(olaf, "link"), follow=True)
 
     visitor = Client()
     visitor.post(answer.context["link"].removeprefix("http://testserver"))

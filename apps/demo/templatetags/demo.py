@@ -1,4 +1,4 @@
-"""`{% load demo %}{% demo_banner %}`: says that people are invented, as long as they are. One query."""
+"""`{% load demo %}{% demo_banner %}`: says that people are invented, as long as they are. One query each."""
 
 from typing import Any
 
@@ -14,3 +14,9 @@ register = template.Library()
 def demo_banner(context: RequestContext) -> dict[str, Any]:
     request = context["request"]
     return {"has_demo": has_demo(request.workspace), "app_id": request.workspace.app_id, "may": request.seat.may}
+
+
+@register.simple_tag(takes_context=True)
+def holds_demo(context: RequestContext) -> bool:
+    """`{% holds_demo as found %}`: whether there is demo data to remove."""
+    return has_demo(context["request"].workspace)

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import clock
+from .. import clock, shown_once
 from ..activities import Activity
 from ..auditing import record
 from ..forms import GeneralForm, SecurityForm
@@ -37,11 +38,12 @@ def general(request: PageRequest) -> HttpResponse:
 
 @page(Grant.MANAGE_SECURITY)
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def security(request: PageRequest) -> HttpResponse:
     """What the Messenger may do: MSG-08, MSG-09, MSG-21. For Super admins (PERM-06)."""
     form = SecurityForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
     if not form.is_valid():
-        return _show(request, "workspace/security.html", form)
+        return _show(request, "workspace/security.html", form, **shown_once.taken(request))
     changes = _save(form)
     if changes:
         record(
@@ -66,8 +68,8 @@ def identity_secret(request: PageRequest) -> HttpResponse:
         messages.success(request, "There is a new secret. What was signed with the old one is refused from now on.")
     done = {"identity_secret": "replaced" if replaces else "shown"}
     record(Activity.SECURITY_CHANGE, workspace=workspace, by=hand_of(request), now=clock.now(), changes=done)
-    form = SecurityForm(instance=_copy(workspace))
-    return render(request, "workspace/security.html", {"form": form, "secret": workspace.messenger_secret})
+    shown_once.keep(request, secret=workspace.messenger_secret)
+    return redirect("workspace:security", workspace.app_id)
 
 
 def _copy(workspace: Workspace) -> Workspace:
@@ -83,5 +85,5 @@ def _save(form: GeneralForm | SecurityForm) -> dict[str, list[Any]]:
     return changes
 
 
-def _show(request: PageRequest, template: str, form: GeneralForm | SecurityForm) -> HttpResponse:
-    return render(request, template, {"form": form}, status=422 if form.is_bound else 200)
+def _show(request: PageRequest, template: str, form: GeneralForm | SecurityForm, **more: Any) -> HttpResponse:
+    return render(request, template, {"form": form} | more, status=422 if form.is_bound else 200)

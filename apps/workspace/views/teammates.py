@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import clock, seating, signing_in
+from .. import clock, seating, shown_once, signing_in
 from ..forms import RoleForm, SeatForm
 from ..hands import hand_of
 from ..hosts import origin
@@ -24,9 +24,9 @@ ADMINS = page(Grant.MANAGE_TEAMMATES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def teammates(request: PageRequest) -> HttpResponse:
-    """The list, and adding to it. A new teammate's sign-in link is shown in the answer, once."""
+    """The list, and adding to it. A new teammate's sign-in link is shown by the page that follows, once."""
     if request.method != "POST":
-        return _show(request, SeatForm())
+        return _show(request, SeatForm(), **shown_once.taken(request))
     form = SeatForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
@@ -37,9 +37,9 @@ def teammates(request: PageRequest) -> HttpResponse:
         form.add_error("email", conflict.message)
         return _show(request, form, status=422)
     messages.success(request, f"{seat.teammate} was added as {seat.get_role_display()}.")
-    if seat.teammate.has_usable_password() or not _may_hold_link(request, seat):
-        return redirect("workspace:teammates", request.workspace.app_id)
-    return _show(request, SeatForm(), link=_new_link(request, seat), linked=seat)
+    if not seat.teammate.has_usable_password() and _may_hold_link(request, seat):
+        _keep_link(request, seat)
+    return redirect("workspace:teammates", request.workspace.app_id)
 
 
 @ADMINS
@@ -78,7 +78,8 @@ def make_link(request: PageRequest, seat_pk: int) -> HttpResponse:
             f"{seat.teammate} may enter more than you may, so their link is not yours to make. "
             "Whoever runs the server makes one: python3 manage.py sign_in_link"
         )
-    return _show(request, SeatForm(), link=_new_link(request, seat), linked=seat)
+    _keep_link(request, seat)
+    return redirect("workspace:teammates", request.workspace.app_id)
 
 
 def _seat(request: PageRequest, pk: int) -> Seat:
@@ -90,10 +91,10 @@ def _may_hold_link(request: PageRequest, seat: Seat) -> bool:
     return seating.may_make_link(request.user, seat.teammate, request.workspace)
 
 
-def _new_link(request: PageRequest, seat: Seat) -> str:
-    return signing_in.make_link(
-        seat.teammate, origin(request.workspace, "app", request), by=hand_of(request), now=clock.now()
-    )
+def _keep_link(request: PageRequest, seat: Seat) -> None:
+    start = origin(request.workspace, "app", request)
+    link = signing_in.make_link(seat.teammate, start, by=hand_of(request), now=clock.now())
+    shown_once.keep(request, link=link, linked=seat.teammate.email)
 
 
 def _item(request: PageRequest, seat: Seat) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import clock
+from .. import clock, shown_once
 from .. import tokens as issuing
 from ..forms import TokenForm
 from ..hands import hand_of
@@ -22,9 +22,9 @@ from ..permissions import Grant
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def tokens(request: PageRequest) -> HttpResponse:
-    """The list, and adding to it. A new token is shown in the answer, once."""
+    """The list, and adding to it. A new token is shown by the page that the answer leads to, once."""
     if request.method != "POST":
-        return _show(request, TokenForm())
+        return _show(request, TokenForm(), **shown_once.taken(request))
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _show(request, form, status=422)
@@ -36,7 +36,8 @@ def tokens(request: PageRequest) -> HttpResponse:
         by=hand_of(request),
         now=clock.now(),
     )
-    return _show(request, TokenForm(), new_token=token, secret=secret)
+    shown_once.keep(request, new_token=str(token), secret=secret)
+    return redirect("workspace:tokens", request.workspace.app_id)
 
 
 @page(Grant.MANAGE_SECURITY)
