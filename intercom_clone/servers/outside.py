@@ -10,6 +10,35 @@ import redis
 from intercom_clone.servers.places import Refused
 
 PATIENCE = 15.0
+NEEDED = {
+    "SECRET_KEY": "a long random text that signs sessions",
+    "ALLOWED_HOSTS": "the host names it answers to, with commas between",
+}
+
+
+def in_production() -> bool:
+    """Settings say the same: a database of one's own, and nobody debugs."""
+    return bool(os.environ.get("DATABASE_URL")) and os.environ.get("DEBUG") != "1"
+
+
+def check_production() -> None:
+    """Refuse to begin where DATABASE_URL asks for production and something that goes with it is missing."""
+    missing = [f"{name} ({meaning})" for name, meaning in NEEDED.items() if not os.environ.get(name)]
+    if in_production() and missing:
+        raise Refused(f"With DATABASE_URL this runs in production, and that needs {' and '.join(missing)} as well.")
+
+
+def public_address() -> str | None:
+    """Where production is reached from outside: BASE_URL, else the first of ALLOWED_HOSTS."""
+    if base := os.environ.get("BASE_URL"):
+        return base.rstrip("/")
+    hosts = named_hosts()
+    return f"https://{hosts[0]}" if in_production() and hosts else None
+
+
+def named_hosts() -> list[str]:
+    """ALLOWED_HOSTS without its patterns."""
+    return [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host and not host.startswith(("*", "."))]
 
 
 def wait_for_named_servers(patience: float = PATIENCE, pause: Callable[[], object] = lambda: time.sleep(0.2)) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from intercom_clone.servers.embedded import held, servers
-from intercom_clone.servers.outside import wait_for_named_servers
+from intercom_clone.servers.outside import check_production, named_hosts, public_address, wait_for_named_servers
 from intercom_clone.servers.places import Places, Refused
 from intercom_clone.servers.processes import kill_group, spawn, tail
 
@@ -112,6 +112,7 @@ class Supervisor:
     def run(self) -> int:
         """Until a signal: 0 after a clean stop, 1 after a sentence that says what is wrong."""
         try:
+            check_production()
             with held(self.places), self._signals():
                 check_port(self.request.host, self.request.port)
                 try:
@@ -128,7 +129,7 @@ class Supervisor:
     # ---- starting ----------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self.places.address.write_text(self.request.address)
+        self.places.address.write_text(public_address() or self.request.address)
         self._start_stores()
         wait_for_named_servers(pause=self._pause)
         self._step("migrate", "--no-input")
@@ -137,7 +138,7 @@ class Supervisor:
         greeting = self._step("prepare_first_run", *self._first_run_options())
         self._start_children()
         self._wait_until_ready()
-        say(f"Running at {self.request.address}/ (Ctrl-C stops it; logs are in {self.places.logs})")
+        say(running_at(self.request.address, public_address()) + f" (Ctrl-C stops it; logs are in {self.places.logs})")
         if greeting:
             say(greeting)
 
@@ -297,6 +298,13 @@ class Supervisor:
             os.read(self._awake, 512)
 
 
+def running_at(listens: str, public: str | None) -> str:
+    """Where to go, and, where that is a proxy's address, what the proxy must pass on to."""
+    if public is None or public == listens:
+        return f"Running at {listens}/"
+    return f"Running at {public}/, once a proxy that speaks TLS there passes on to {listens}"
+
+
 @dataclass(frozen=True)
 class Health:
     ready: bool
@@ -305,9 +313,7 @@ class Health:
 
 def ask_health(request: Request) -> Health:
     """What /healthz says. Any answer that blames the request counts: in production it may know only its own hosts."""
-    hosts = [
-        host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host and not host.startswith(("*", "."))
-    ]
+    hosts = named_hosts()
     asked = urllib.request.Request(f"{request.address}/healthz", headers={"Host": hosts[0]} if hosts else {})  # noqa: S310
     try:
         with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310 (our own address)
