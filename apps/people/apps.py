@@ -10,9 +10,12 @@ class PeopleConfig(AppConfig):
 
         from . import sections
         from .arrivals import amend, release
-        from .models import Person
+        from .models import Person, Role
         from .profile_views import echo
 
-        editing.register(Person, amend, release, always=frozenset({"owner_id"}))
+        def users_alone(person: Person) -> frozenset[str]:
+            return frozenset({"external_id"} if person.role == Role.LEAD else ())
+
+        editing.register(Person, amend, release, always=frozenset({"owner_id"}), closed=users_alone)
         panel.register_echo(echo)
         sections.register_own()

@@ -18,6 +18,7 @@ class Editor:
     amend: Callable[..., Report]  # (record, offer, source, *, by, now)
     release: Callable[..., Report]  # (record, key, *, by, now)
     always: frozenset[str]  # what may be edited though it is not in the qualification set (IDN-24)
+    closed: Callable[[Any], frozenset[str]]  # what such a record, as it is now, cannot have
 
 
 _registered: dict[type[Attributed], Editor] = {}
@@ -28,8 +29,9 @@ def register(
     amend: Callable[..., Report],
     release: Callable[..., Report],
     always: frozenset[str] = frozenset(),
+    closed: Callable[[Any], frozenset[str]] = lambda record: frozenset(),
 ) -> None:
-    _registered[model] = Editor(amend, release, always)
+    _registered[model] = Editor(amend, release, always, closed)
 
 
 def editable_models() -> list[type[Attributed]]:
@@ -39,6 +41,11 @@ def editable_models() -> list[type[Attributed]]:
 def always_editable(record: Attributed) -> frozenset[str]:
     """Keys that teammates edit on such a record whatever the set says."""
     return _registered[type(record)].always
+
+
+def closed(record: Attributed) -> frozenset[str]:
+    """Keys that no teammate can fill in on this very record, such as a lead's user ID."""
+    return _registered[type(record)].closed(record)
 
 
 def edit(record: Attributed, key: str, value: Any, *, by: Hand, now: datetime) -> Report:

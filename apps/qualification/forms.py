@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from apps.attributes.definitions import Definition
+from apps.attributes.reports import Reason, Refusal
 from apps.workspace.models import Seat, Workspace
 
 from .panel import Cell
@@ -25,6 +26,7 @@ class ValueForm(forms.Form):
         super().__init__(data, initial={"value": typed(cell)}, auto_id=f"{cell.id}-%s")
         self.cell = cell
         self.holder: Any = None  # who has what was claimed already
+        self.seen = as_compared(self.data.get("seen", self.standing()))  # the value when the form was opened
         field = self.fields["value"]
         field.label = cell.definition.label
         field.widget = WIDGETS[cell.definition.kind.name](cell, workspace)
@@ -33,6 +35,28 @@ class ValueForm(forms.Form):
     def offered(self) -> Any:
         """What is held out to the write path; blank is a value of its own (QUAL-17)."""
         return self.cleaned_data["value"].replace("\r\n", "\n")
+
+    def standing(self) -> str:
+        """The present value as the form's fields show it."""
+        return as_compared(typed(self.cell))
+
+    def entered(self) -> str:
+        """What the fields hold now, to be compared with what they held."""
+        return self.cleaned_data["value"]
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the value was left as it was shown: that is no edit, and takes no hold (QUAL-08)."""
+        return "seen" in self.data and as_compared(self.entered()) == self.seen
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else changed the value since it was shown, to something else than was entered."""
+        return self.standing() not in (self.seen, as_compared(self.entered()))
+
+    def complaint(self, refusal: Refusal) -> str:
+        """A refusal in words for a teammate, to read on after the attribute's name."""
+        return refusal.message
 
     def keeps_stray(self) -> bool:
         """Whether a value that is no option of the list was left as it was (QUAL-07)."""
@@ -48,7 +72,7 @@ class DateForm(ValueForm):
     def __init__(self, cell: Cell, workspace: Workspace, data: Any = None) -> None:
         super().__init__(cell, workspace, data)
         self.zone = timezone.get_current_timezone_name()
-        hour = timezone.localtime(cell.value).time() if cell.value else None
+        hour = _hour(cell)
         self.initial["time"] = _clock(hour) if hour else ""
         self.fields["time"].widget = forms.TimeInput(
             attrs={"type": "time", **({"step": "1"} if hour and hour.second else {})}
@@ -64,6 +88,19 @@ class DateForm(ValueForm):
         except ValueError:
             return f"{day} {hour}".strip()
         return moment.replace(tzinfo=timezone.get_current_timezone())
+
+    def standing(self) -> str:
+        hour = _hour(self.cell)
+        return f"{typed(self.cell)} {_clock(hour) if hour else ''}".strip()
+
+    def entered(self) -> str:
+        return f"{self.cleaned_data['value']} {self.cleaned_data['time']}"
+
+    def complaint(self, refusal: Refusal) -> str:
+        """A teammate picks a day and a time; seconds since 1970 are for machines."""
+        if refusal.reason is not Reason.INVALID:
+            return refusal.message
+        return "is not a date: enter a day between the years 1 and 9999, and if you like a time, such as 15:00"
 
 
 def form_of(cell: Cell, workspace: Workspace, data: Any = None) -> ValueForm:
@@ -85,8 +122,17 @@ def typed(cell: Cell) -> str:
     return str(value)
 
 
+def as_compared(text: str) -> str:
+    """A text as fields hold it: browsers end lines in their own way, and forms cut blanks off the ends."""
+    return text.replace("\r\n", "\n").strip()
+
+
 def is_stray(definition: Definition, value: Any) -> bool:
     return definition.kind.name == "list" and value is not None and value not in definition.options
+
+
+def _hour(cell: Cell) -> time | None:
+    return timezone.localtime(cell.value).time() if cell.value else None
 
 
 def _clock(hour: time) -> str:

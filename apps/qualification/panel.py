@@ -193,6 +193,8 @@ def _group(seat: Seat, subject: Attributed, side: _Side, run: Asked) -> Group:
 def _cell(seat: Seat, subject: Attributed, definition: Definition, side: _Side) -> Cell:
     fact, half = side.facts.get(definition.key), side.half
     allowed = can(seat, Grant.EDIT_DATA) and Source.MANUAL in definition.writable
+    if fact is not None and definition.key in editing.closed(fact.record):
+        allowed = False
     reachable = fact is not None or (half is not None and definition.key == half.begins_with)
     return Cell(subject, definition, fact, allowed and reachable, half)
 

@@ -79,7 +79,7 @@ def add(request: PageRequest) -> HttpResponse:
     definition = _definition_or_404(request.workspace, request.POST.get("attribute", ""))
     question = choosing.add(request.workspace, definition, by=hand_of(request), now=now())
     messages.success(request, f"Added {definition.label}.")
-    return _changed(request, question, "remove")
+    return _changed(request, question, "up")
 
 
 @page(Grant.MANAGE_DATA)
@@ -93,7 +93,7 @@ def new(request: PageRequest) -> HttpResponse:
     if not question:
         return _ask_for_new(request, form, status=422)
     messages.success(request, f"Created {question.key} and added it.")
-    return _changed(request, question, "remove")
+    return _changed(request, question, "up")
 
 
 def _make(request: PageRequest, form: NewDataForm) -> Question | None:
@@ -199,7 +199,7 @@ def _changed(
 
 def _focus(rows: list[Row], question: Question | None, button: str) -> Focus:
     """The button to go on with: at an end of the list it is the one that leads back."""
-    if not rows:
+    if not rows or (button in STEPS and len(rows) == 1):  # what stands alone has nowhere to move
         return Focus("add")
     ends = {"up": rows[0].question, "down": rows[-1].question}
     if question and question == ends.get(button):

@@ -3,11 +3,14 @@
 Without htmx the form is a page of its own, and saving leads back to the profile.
 """
 
+from html import unescape
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import reswap, retarget
@@ -24,6 +27,14 @@ from apps.workspace.problems import Conflict, Problem
 from . import editing
 from .forms import ValueForm, form_of
 from .panel import Cell, cell_of, echoes, panel_of
+
+
+class Stale(Exception):
+    """Somebody else changed the value since the form was opened."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @page(Grant.VIEW_PROFILES, Grant.EDIT_DATA)
@@ -50,15 +61,26 @@ def hold(request: PageRequest, panel: str, public_id: str, about: str, key: str)
     if held.fact is None:
         raise Http404("There is nothing to re-sync.")
     if not held.can_release:
-        raise Conflict("Only a value that a teammate set by hand can be re-synced.")
+        return _refuse_release(request, held)
     editing.release(held.fact.record, key, by=hand_of(request), now=now())
     return _saved(request, held, f"{held.definition.label} is open for automatic collection again.")
+
+
+def _refuse_release(request: PageRequest, held: Cell) -> HttpResponse:
+    """The hold that was seen is gone: say so, and show the value as it stands."""
+    sentence = "Only a value that a teammate set by hand can be re-synced."
+    if not request.htmx:
+        raise Conflict(sentence)
+    messages.error(request, sentence)
+    return render(request, "qualification/_cell.html", {"cell": held, "refused": True}, status=422)
 
 
 def _save(request: PageRequest, asked: Cell) -> HttpResponse:
     if "value" not in request.POST:  # a blank is a value (QUAL-17), nothing at all is a broken request
         raise Problem("The request has no value in it. Send value, empty to clear it.", field="value")
     form = form_of(_editable(asked), request.workspace, request.POST)
+    if form.is_valid() and form.is_untouched:
+        return _show(request, asked)
     if form.is_valid() and not form.keeps_stray():
         _write(request, form)
     if form.errors:
@@ -72,15 +94,19 @@ def _write(request: PageRequest, form: ValueForm) -> None:
     label = asked.definition.label
     try:
         _check_same_record(request, asked)
+        _check_same_value(request, form)
         report = asked.save(form.offered(), by=hand_of(request), now=now())
         for refusal in report.refused.values():
             raise refusal
     except Refusal as refusal:
-        form.add_error("value", f"{label} {refusal.message.rstrip('.')}.")
+        form.add_error("value", f"{label} {form.complaint(refusal).rstrip('.')}.")
     except Problem as problem:
         form.holder = getattr(problem, "holder", None)
         sentence = problem.message[:1].upper() + problem.message[1:]
         form.add_error("value", f"{label} is taken." if form.holder else sentence)
+    except Stale as stale:
+        form.seen = form.standing()
+        form.add_error("value", stale.sentence)
 
 
 def _check_same_record(request: PageRequest, asked: Cell) -> None:
@@ -89,6 +115,16 @@ def _check_same_record(request: PageRequest, asked: Cell) -> None:
     stands = asked.fact.record.public_id if asked.fact else ""
     if seen is not None and seen != stands:
         raise Conflict("This is about another company by now. Load the page again.")
+
+
+def _check_same_value(request: PageRequest, form: ValueForm) -> None:
+    """Nobody's change is replaced unseen (UPD-04). Raises Stale with the value that stands by now."""
+    if not form.is_stale:
+        return
+    words = render_to_string("qualification/_words.html", {"cell": form.cell}, request)
+    if form.cell.value is None:
+        raise Stale("This was cleared meanwhile. Save again to set it.")
+    raise Stale(f"This was changed to {unescape(strip_tags(words)).strip()} meanwhile. Save again to replace it.")
 
 
 def _cell_or_404(request: PageRequest, subject: Attributed, about: str, key: str) -> Cell:

@@ -179,7 +179,7 @@ const isChanged = (form) =>
 
 document.addEventListener("focusout", (event) => {
   const form = event.target.closest("form[data-save-on-leave]");
-  if (!form || form.contains(event.relatedTarget)) return;
+  if (!form || dialogOpens || form.contains(event.relatedTarget)) return;
   setTimeout(() => {
     const isLeft = form.isConnected && document.hasFocus() && !form.contains(document.activeElement);
     if (!isLeft || form.matches(".htmx-request") || form.querySelector(".htmx-request")) return;
@@ -190,26 +190,71 @@ document.addEventListener("focusout", (event) => {
 
 // --- htmx: the focus stays where the hand was
 
-let focusWasInside = false;
-const besides = new WeakSet(); // what was swapped elsewhere on the page is not where the hand was
+const places = new WeakMap(); // request → where the hand was when its answer came
+const besides = new WeakSet(); // requests whose answer came while the hand was elsewhere
+let dialogOpens = false; // it takes the focus from a form that nobody left
 
-document.addEventListener("htmx:oobAfterSwap", (event) => besides.add(event.target));
+const placeOf = (element) => {
+  const ids = [];
+  for (let at = element.closest("[id]"); at; at = at.parentElement?.closest("[id]")) ids.push(at.id);
+  return { ids, href: element.getAttribute("href") };
+};
+
+const controls = "a[href], button, input:not([type='hidden']), select, textarea, summary";
+
+// What had the focus is gone: go on in what took the place of the nearest thing around it that has a name.
+const focusAt = ({ ids, href }) => {
+  const home = ids.map((id) => document.getElementById(id)).find(Boolean);
+  if (!home || home.matches("body, main")) return;
+  const sameLink = href ? `a[href="${CSS.escape(href)}"]` : "[autofocus]";
+  for (const wanted of ["[autofocus]", "[aria-invalid='true']", sameLink, "[data-focus]", controls]) {
+    const found = [home, ...home.querySelectorAll(wanted)].find(
+      (element) => element.matches(wanted) && !element.disabled && element.checkVisibility(),
+    );
+    if (found) return found.focus();
+  }
+  home.focus();
+};
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (isProblem(event.detail.serverResponse)) return showProblem(event.detail);
-  const target = event.detail.target;
-  focusWasInside = Boolean(target && target.contains(document.activeElement) && document.activeElement !== document.body);
+  const { xhr, target, requestConfig, serverResponse } = event.detail;
+  const hand = document.activeElement;
+  if (hand && hand !== document.body) {
+    places.set(xhr, placeOf(hand));
+    if (target?.id !== "dialog" && ![target, requestConfig.elt].some((near) => near?.contains(hand))) besides.add(xhr);
+  }
+  if (isProblem(serverResponse)) showProblem(event.detail);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!besides.has(event.detail.xhr)) return;
+  // htmx would focus these next: a late answer must not take the keyboard from whoever types somewhere else
+  for (const field of event.target.querySelectorAll("[autofocus]")) field.removeAttribute("autofocus");
+  const error = event.target.querySelector("form .error");
+  if (error) say(error.textContent.trim());
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id === "dialog" && event.detail.target.childElementCount && !event.detail.target.open) {
-    event.detail.target.showModal();
+  const { target, xhr } = event.detail;
+  if (target?.id === "dialog" && target.childElementCount && !target.open) {
+    dialogOpens = true;
+    target.showModal();
+    dialogOpens = false;
   }
-  if (!focusWasInside || document.activeElement !== document.body || besides.has(event.target)) return;
-  focusWasInside = false;
-  const next = "[autofocus], [aria-invalid='true'], [data-focus], a[href], button, input:not([type='hidden']), select, textarea";
-  (event.target.querySelector(next) || event.target).focus?.();
+  const place = places.get(xhr);
+  places.delete(xhr);
+  // once for an answer, however many parts it has, and when all of them stand
+  if (place) queueMicrotask(() => document.activeElement === document.body && focusAt(place));
 });
+
+// --- htmx: who is led to another page has done what was asked; a second click does not do it again
+
+let isLeaving = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  isLeaving ||= Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+});
+document.addEventListener("htmx:beforeRequest", (event) => isLeaving && event.preventDefault());
+window.addEventListener("pageshow", () => (isLeaving = false));
 
 document.addEventListener("dialog-close", () => document.getElementById("dialog")?.close());
 

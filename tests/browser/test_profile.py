@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.attributes.catalogue import catalogue_of
@@ -15,6 +15,7 @@ from apps.attributes.writing import write
 from apps.companies.arrivals import join
 from apps.people.models import Person
 from apps.qualification import choosing
+from apps.qualification.models import Question
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Workspace
 from tests.browser.conftest import PATIENCE, session_of, violations
@@ -106,6 +107,106 @@ def test_leaving_a_field_saves_what_was_changed_and_nothing_else(page: Page, ann
     assert value(ann, "budget") == 700
 
 
+def test_a_late_error_leaves_the_keyboard_where_it_is(page: Page, ann: Person) -> None:
+    """UI-01"""
+    late: list[Route] = []
+    page.route("**", lambda route: late.append(route) if route.request.method == "POST" else route.continue_())
+    choosing.add(ann.workspace, catalogue_of(ann.workspace, "person")["phone"], by=NOBODY, now=NOW)
+    page.goto(ann.page())
+    panel = page.locator("#section-qualification")
+    phone = panel.get_by_role("textbox", name="Phone")
+
+    panel.get_by_role("link", name="Edit budget:").click()
+    panel.get_by_role("textbox", name="budget").fill("zzz")
+    panel.get_by_role("link", name="Edit Phone:").click()
+    expect(phone).to_be_focused()
+    page.keyboard.type("+4930")
+    late[0].continue_()
+    expect(panel.get_by_text("budget is not a number.")).to_be_visible()
+    page.wait_for_function("!document.querySelector('.htmx-settling')")
+    page.keyboard.type("1234567", delay=40)
+
+    expect(phone).to_be_focused()
+    expect(phone).to_have_value("+49301234567")
+    assert value(ann, "phone") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "label", "typed"),
+    [
+        ("phone", "Phone", "+4930123456"),
+        ("name", "Name", "Zoë"),
+        ("email", "Email", "zoe@example.test"),
+        ("site", "site", "https://example.test/zoe"),
+    ],
+)
+def test_the_focus_comes_back_to_the_value_that_was_saved(
+    page: Page, ann: Person, key: str, label: str, typed: str
+) -> None:
+    """UI-01"""
+    attribute(ann.workspace, "site")
+    workspace = Workspace.objects.get(pk=ann.workspace_id)
+    if not Question.objects.filter(workspace=workspace, key=key).exists():
+        choosing.add(workspace, catalogue_of(workspace, "person")[key], by=NOBODY, now=NOW)
+    page.goto(ann.page())
+    panel = page.locator("#section-qualification")
+    edit = panel.get_by_role("link", name=f"Edit {label}")
+
+    edit.press("Enter")
+    field = panel.get_by_role("textbox", name=label, exact=True)
+    expect(field).to_be_focused()
+    field.fill(typed)
+    field.press("Enter")
+
+    expect(field).to_have_count(0)
+    expect(edit).to_be_focused()
+    assert value(ann, key) == typed
+
+
+def test_after_re_sync_the_focus_is_on_the_value(page: Page, ann: Person) -> None:
+    """QUAL-15, UI-01"""
+    offer(ann, Source.MANUAL, budget=800)
+    page.goto(ann.page())
+
+    page.locator("#section-qualification").get_by_role("button", name="Re-sync budget").press("Enter")
+
+    expect(page.get_by_role("link", name="Edit budget: Unknown")).to_be_focused()
+
+
+def test_enter_on_an_untouched_value_holds_nothing(page: Page, ann: Person) -> None:
+    """QUAL-08"""
+    page.goto(ann.page())
+    panel = page.locator("#section-qualification")
+
+    for label in ("budget", "renews_at", "vip"):
+        edit = panel.get_by_role("link", name=f"Edit {label}:")
+        edit.press("Enter")
+        expect(panel.get_by_label(label, exact=True)).to_be_focused()
+        panel.get_by_role("button", name="Save").press("Enter")
+        expect(edit).to_be_focused()
+
+    expect(panel.get_by_role("button", name="Re-sync")).to_have_count(0)
+
+
+def test_a_double_click_does_a_thing_once(page: Page, ann: Person) -> None:
+    """IDN-16, CO-08"""
+    CompanyFactory(workspace=ann.workspace, name="Umbrella")
+    page.goto(f"/apps/{ann.workspace.app_id}/people/?segment=leads")
+    page.get_by_text("New users or leads").press("Enter")
+    page.get_by_role("link", name="Create lead").press("Enter")
+    page.get_by_role("textbox", name="Name").fill("Eve")
+    page.get_by_role("button", name="Create lead").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eve")
+
+    page.get_by_role("link", name="Attach a company").press("Enter")
+    page.get_by_role("button", name="Attach Umbrella").dblclick()
+
+    expect(page.locator("#section-companies")).to_contain_text("Umbrella")
+    expect(page.get_by_role("link", name="Attach a company")).to_be_focused()
+    expect(page.locator(".flash.error")).to_have_count(0)
+    assert Person.objects.filter(name="Eve").count() == 1
+
+
 def test_a_new_name_is_the_heading_at_once(page: Page, ann: Person) -> None:
     """UPD-08"""
     page.goto(ann.page())
@@ -159,6 +260,7 @@ def test_a_company_is_named_attached_and_detached(page: Page, ann: Person) -> No
     page.keyboard.press("Enter")
     expect(companies).to_contain_text("Blue Sun")
     expect(page.get_by_role("link", name="Edit Company size:")).to_be_visible()
+    expect(page.get_by_role("link", name="Edit Company name: Blue Sun")).to_be_focused()
 
     companies.get_by_role("link", name="Attach a company").press("Enter")
     expect(page.get_by_role("searchbox", name="Search companies by name")).to_be_focused()
@@ -172,6 +274,7 @@ def test_a_company_is_named_attached_and_detached(page: Page, ann: Person) -> No
     expect(page.get_by_role("heading", name="Detach Umbrella?")).to_be_visible()
     page.get_by_role("button", name="Detach", exact=True).press("Enter")
     expect(companies).not_to_contain_text("Umbrella")
+    expect(companies.get_by_role("link", name="Attach a company")).to_be_focused()
     assert list(ben.companies.values_list("name", flat=True)) == ["Blue Sun"]
 
 

@@ -128,6 +128,84 @@ def test_cancelling_brings_the_value_back(tess, ann, budget):
     assert tess.get(cell(ann, budget)).headers["Location"].startswith(ann.page())
 
 
+@pytest.mark.parametrize("shown", ["100", " 100\r\n"])
+def test_saving_what_was_shown_takes_no_hold(tess, ann, budget, shown):
+    """QUAL-08: Enter on an untouched field is no edit."""
+    offer(ann, Source.PING, budget=100)
+
+    answer = tess.post(cell(ann, budget), {"value": "100", "seen": shown}, headers=HTMX)
+
+    assert (answer.status_code, value(ann, budget), holder(ann, budget)) == (200, 100, "ping")
+    assert "<input" not in answer.text.replace('<input type="hidden"', "")
+
+
+def test_a_date_left_as_it_was_takes_no_hold(tess, ann, workspace):
+    """QUAL-08, DATE-01"""
+    ask(workspace, "renews_at", "date")
+    offer(ann, Source.PING, renews_at=1790000000)
+    form = tess.get(cell(ann, "renews_at") + "?edit", headers=HTMX).context["form"]
+    shown = {"value": form["value"].value(), "time": form["time"].value(), "seen": form.seen}
+
+    answer = tess.post(cell(ann, "renews_at"), shown, headers=HTMX)
+
+    assert (answer.status_code, holder(ann, "renews_at")) == (200, "ping")
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_replaced_unseen(tess, ann, workspace):
+    """UPD-04"""
+    ask(workspace, "motto")
+    offer(ann, Source.PING, motto="Q&A <b>")
+
+    refused = tess.post(cell(ann, "motto"), {"value": "mine", "seen": "before"}, headers=HTMX)
+    stood = value(ann, "motto")
+    saved = tess.post(cell(ann, "motto"), {"value": "mine", "seen": refused.context["form"].seen}, headers=HTMX)
+
+    assert (refused.status_code, saved.status_code) == (422, 200)
+    assert (stood, value(ann, "motto")) == ("Q&A <b>", "mine")
+    assert "This was changed to Q&amp;A &lt;b&gt; meanwhile. Save again to replace it." in refused.text
+    assert 'value="mine"' in refused.text
+
+
+def test_what_somebody_else_cleared_meanwhile_is_said_to_be_so(tess, ann, budget):
+    """UPD-04"""
+    answer = tess.post(cell(ann, budget), {"value": "7", "seen": "5"}, headers=HTMX)
+
+    assert (answer.status_code, value(ann, budget)) == (422, None)
+    assert "This was cleared meanwhile. Save again to set it." in answer.text
+
+
+def test_a_wrong_date_is_said_in_the_words_of_a_calendar(tess, ann, workspace):
+    """DATE-01"""
+    ask(workspace, "renews_at", "date")
+
+    answer = tess.post(cell(ann, "renews_at"), {"value": "soon", "time": ""}, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert "renews_at is not a date: enter a day" in answer.text
+    assert "unix" not in answer.text
+
+
+def test_a_leads_user_id_is_plain_text(tess, workspace):
+    """Users alone have one."""
+    choosing.add(workspace, catalogue_of(workspace, "person")["external_id"], by=NOBODY, now=NOW)
+    ben, ann = LeadFactory(workspace=workspace), PersonFactory(workspace=workspace, external_id="1")
+
+    answers = [tess.get(cell(person, "external_id") + "?edit", headers=HTMX).status_code for person in (ben, ann)]
+
+    assert answers == [404, 200]
+
+
+def test_re_syncing_what_is_no_longer_held_shows_the_value_as_it_stands(tess, ann, budget):
+    """QUAL-16"""
+    offer(ann, Source.REST, budget=100)
+
+    answer = tess.post(cell(ann, budget, view="hold"), headers=HTMX)
+
+    assert (answer.status_code, value(ann, budget)) == (422, 100)
+    assert 'id="cell-person-c' in answer.text
+    assert "Only a value that a teammate set by hand can be re-synced." in answer.text
+
+
 def test_a_blank_saved_by_hand_stays_blank(tess, ann, budget):
     """QUAL-17"""
     offer(ann, Source.PING, budget=100)
