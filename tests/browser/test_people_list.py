@@ -83,8 +83,9 @@ def test_a_user_is_added_in_a_dialog(page: Page, workspace: Workspace) -> None:
     expect(page.get_by_role("textbox", name="Name")).to_be_focused()
     page.keyboard.type("Eve")
     page.get_by_role("textbox", name="Email").fill("ann@example.test")
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Create user").press("Enter")
     expect(page.get_by_text("has this email already")).to_be_visible()
+    expect(page.locator("#dialog").get_by_role("link", name="Ann")).to_be_visible()
     expect(page.get_by_role("textbox", name="Email")).to_be_focused()
     assert violations(page) == []
 

@@ -100,6 +100,7 @@ def test_qualification_data_is_added_created_and_ordered_with_the_keyboard(page:
     expect(page.get_by_role("button", name="budget")).to_have_count(3)  # up, down, remove: no longer in the menu
 
     up = page.get_by_role("button", name="Move budget up")
+    expect(up).to_be_focused()
     for place in range(7, 1, -1):
         up.press("Enter")
         expect(rows.nth(place - 1)).to_contain_text("budget")
