@@ -12,19 +12,20 @@ from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
 from apps.workspace.jobs import UNDER_WAY
 from apps.workspace.models import Workspace
-from apps.workspace.problems import Dependants
+from apps.workspace.problems import Conflict, Dependants
 
 from . import columns, readable
 from .keys import check_name, rewritten
 from .kinds import KINDS, LONGEST_TEXT, OFFERED, Kind, inferred
 from .limits import check_room, in_use
-from .models import Attribute, ColumnClearance
+from .models import Attribute, ColumnClearance, TypeChange
 from .reports import Reason, Refusal
 from .sources import Source
 from .standard import is_standard_name
 from .usage import uses_of
 
 OTHER = {"person": "company", "company": "person"}
+MOST_OPTIONS = 500
 OFFERED_KINDS = {kind.name for kind in OFFERED}
 
 
@@ -121,11 +122,15 @@ def edit(
     options: Sequence[str] | None = None,
     protected: bool | None = None,
 ) -> Attribute:
-    """Change what may be changed; what is not given stays (ATT-17, MSG-06)."""
+    """Change what may be changed; what is not given stays (ATT-17, MSG-06).
+
+    Raises Conflict for the options of an attribute whose type is being changed.
+    """
     attribute = _locked(attribute)
     if description is not None:
         attribute.description = description.strip()
     if options is not None and attribute.kind == "list":
+        check_unchanging(attribute)
         attribute.options = checked_options(options)
     if protected is not None and attribute.about == "person" and protected != attribute.messenger_protected:
         attribute.messenger_protected = protected
@@ -146,11 +151,12 @@ def edit(
 def archive(attribute: Attribute, *, by: Hand, now: datetime) -> Attribute:
     """Take an attribute out of use; its values are kept, hidden (ATT-40, ATT-43).
 
-    Raises Dependants naming what still uses it (ATT-42).
+    Raises Dependants naming what still uses it (ATT-42), Conflict while its type changes.
     """
     attribute = _locked(attribute)
     if attribute.archived_at:
         return attribute
+    check_unchanging(attribute)
     if uses := uses_of(attribute):
         raise Dependants("Used by " + ", ".join(uses) + ". Remove it there first.")
     attribute.archived_at = now
@@ -177,9 +183,19 @@ def checked_options(options: Iterable[str]) -> list[str]:
     unique = list(dict.fromkeys(option.strip() for option in options if option.strip()))
     if len(unique) < 2:
         raise Refusal(Reason.INVALID, "needs at least two options")
-    if any(len(option) > LONGEST_TEXT or "\x00" in option for option in unique):
+    if len(unique) > MOST_OPTIONS:
+        raise Refusal(Reason.LIMIT, f"has {len(unique)} options; a list has at most {MOST_OPTIONS}")
+    if any("\x00" in option for option in unique):
+        raise Refusal(Reason.INVALID, "has an option with a NUL character in it")
+    if any(len(option) > LONGEST_TEXT for option in unique):
         raise Refusal(Reason.TOO_LONG, f"has an option of more than {LONGEST_TEXT} characters")
     return unique
+
+
+def check_unchanging(attribute: Attribute) -> None:
+    """Raises Conflict while the attribute's type is being changed. Lock the definitions before."""
+    if TypeChange.objects.filter(attribute=attribute, swapped_at=None, finished_at=None).exists():
+        raise Conflict(f"{attribute.name}'s type is being changed. Wait until that is done, or stop it.")
 
 
 def check_free(workspace: Workspace, about: str, name: str) -> None:

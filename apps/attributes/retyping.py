@@ -23,7 +23,7 @@ from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
 from apps.workspace.problems import Conflict, Problem
 
-from .defining import OFFERED_KINDS, announce, checked_options, free_column, lock_definitions
+from .defining import OFFERED_KINDS, announce, check_unchanging, checked_options, free_column, lock_definitions
 from .kinds import KINDS, Kind, Setting, converted
 from .models import Attribute, AttributeChange, ColumnClearance, Phase, TypeChange, model_of
 from .sources import Source
@@ -51,13 +51,20 @@ class Preview:
     cleared: list[str] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
 
+    def scale(self, total: int) -> None:
+        """Conclude from the values that were looked at to all of them."""
+        looked_at = self.converts + self.clears
+        self.is_exact = looked_at == total
+        self.converts = round(self.converts * total / looked_at)
+        self.clears = total - self.converts
+
 
 def preview(attribute: Attribute, kind: str, options: Sequence[str] = ()) -> Preview:
     """Count what converts and what clears, with samples, and name what uses the attribute."""
     before, after, setting = _kinds(attribute, kind, options)
     seen = Preview(after, uses=uses_of(attribute))
-    rows = 0
-    for stored, amount in _different_values(attribute):
+    rows = total = 0
+    for stored, amount, total in _different_values(attribute):  # noqa: B007 - the same in every row
         rows += 1
         value = before.loaded(stored)
         new = converted(value, before, after, setting)
@@ -69,7 +76,8 @@ def preview(attribute: Attribute, kind: str, options: Sequence[str] = ()) -> Pre
             seen.converts += amount
             if len(seen.samples) < SAMPLES:
                 seen.samples.append((before.words(value), after.words(new)))
-    seen.is_exact = rows < PREVIEWED
+    if rows == PREVIEWED:
+        seen.scale(total)
     return seen
 
 
@@ -81,12 +89,13 @@ def _kinds(attribute: Attribute, kind: str, options: Sequence[str]) -> tuple[Kin
     return KINDS[attribute.kind], KINDS[kind], Setting(Source.CSV, attribute.workspace.zone, tuple(options))
 
 
-def _different_values(attribute: Attribute) -> Iterator[tuple[Any, int]]:
+def _different_values(attribute: Attribute) -> Iterator[tuple[Any, int, int]]:
+    """(value, how many hold it, how many hold any)"""
     table, column = _table(attribute), connection.ops.quote_name(attribute.column)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {column}, count(*) FROM {table} WHERE workspace_id = %s AND {column} IS NOT NULL "  # noqa: S608
-            f"GROUP BY {column} LIMIT %s",
+            f"SELECT {column}, count(*), (sum(count(*)) OVER ())::bigint FROM {table} "  # noqa: S608 - our own columns
+            f"WHERE workspace_id = %s AND {column} IS NOT NULL GROUP BY {column} LIMIT %s",
             [attribute.workspace_id, PREVIEWED],
         )
         yield from cursor
@@ -265,8 +274,7 @@ def begin(attribute: Attribute, kind: str, *, by: Hand, now: datetime, options: 
         raise Conflict(f"{attribute.name} is archived. Unarchive it first.")
     if kind == attribute.kind:
         raise Problem(f"{attribute.name} is {after.label} already.", field="kind")
-    if TypeChange.objects.filter(attribute=attribute, swapped_at=None, finished_at=None).exists():
-        raise Conflict(f"{attribute.name} is being changed already. Wait for that, or stop it.")
+    check_unchanging(attribute)
     if attribute.shadow_column:  # an earlier change can no longer be undone
         _forget_undo(attribute, now)
     column = free_column(attribute.workspace, attribute.about, after)
@@ -312,6 +320,18 @@ def undo(change: TypeChange, *, by: Hand, now: datetime) -> Attribute:
     change.save(update_fields=["undone_at"])
     _audit(change, by, now, to=change.from_kind, undone=True)
     return attribute
+
+
+def lost_by_undoing(change: TypeChange) -> int:
+    """How many values, written since the change, do not fit the old type and would become unknown."""
+    old, new = connection.ops.quote_name(change.from_column), connection.ops.quote_name(change.to_column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {_table(change.attribute)} "  # noqa: S608 - our own columns
+            f"WHERE workspace_id = %s AND {new} IS NOT NULL AND {old} IS NULL",
+            [change.workspace_id],
+        )
+        return cursor.fetchone()[0]
 
 
 def _audit(change: TypeChange, by: Hand, now: datetime, **more: Any) -> None:

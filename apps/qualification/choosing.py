@@ -1,5 +1,6 @@
 """Which attributes are qualification data, and in what order (QUAL-02, QUAL-03, QUAL-25, QUAL-29)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -123,7 +124,7 @@ def _record(change: str, question: Question, by: Hand, now: datetime) -> None:
     )
 
 
-def uses(attribute: Attribute) -> list[str]:
-    """For `attributes.usage`: whether the set uses the attribute (ATT-42)."""
-    asked = Question.objects.filter(workspace=attribute.workspace, about=attribute.about, key=attribute.name)
-    return ["qualification settings"] if asked.exists() else []
+def uses(attributes: Sequence[Attribute]) -> dict[int, list[str]]:
+    """For `attributes.usage`: those of the attributes that the set asks for (ATT-42)."""
+    asked = set(Question.objects.filter(workspace=attributes[0].workspace_id).values_list("about", "key"))
+    return {it.pk: ["qualification settings"] for it in attributes if (it.about, it.name) in asked}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from apps.attributes import retyping
+from apps.attributes import defining, retyping
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.history import history_of
 from apps.attributes.models import ColumnClearance, TypeChange
@@ -196,6 +196,44 @@ def test_only_one_change_at_a_time(score, scored):
 def test_a_change_that_is_none_is_refused(score, kind, problem):
     with pytest.raises(Problem, match=problem):
         begin(score, kind)
+
+
+def test_the_counts_of_too_many_different_values_are_concluded_from_some(score, scored, monkeypatch):
+    """BEY-06, BEY-10"""
+    monkeypatch.setattr(retyping, "PREVIEWED", 2)
+
+    preview = retyping.preview(score, "number")
+
+    assert (preview.converts + preview.clears, preview.is_exact) == (3, False)
+
+
+def test_what_changes_is_neither_archived_nor_given_other_options(workspace):
+    """ATT-42"""
+    stage = attribute(workspace, "stage", "list", options=["A", "B"])
+    change = begin(stage)
+
+    for forbidden in (
+        lambda: defining.archive(stage, by=NOBODY, now=NOW),
+        lambda: defining.edit(stage, by=NOBODY, now=NOW, options=["A", "C"]),
+    ):
+        with pytest.raises(Conflict, match="is being changed"):
+            forbidden()
+
+    change.cancel()
+    finish(change)
+    assert defining.archive(stage, by=NOBODY, now=NOW).archived_at == NOW
+
+
+def test_what_undoing_would_lose_is_counted(score, scored, settled):
+    """BEY-06"""
+    finish(begin(score))
+    change = finish(begin(score, "text"))
+    offer(scored[0], Source.PING, score="soon")
+
+    lost = retyping.lost_by_undoing(change)
+    retyping.undo(change, by=NOBODY, now=NOW)
+
+    assert (lost, values(scored)) == (1, [None, 12, None])
 
 
 def test_a_second_change_gives_up_the_first_ones_undoing(score, scored, settled):
