@@ -2,6 +2,8 @@
 
 from django.urls import register_converter
 
+from .subjects import SLUGS, SUBJECTS
+
 
 class PublicId:
     """24 hex digits."""
@@ -27,6 +29,18 @@ class About:
         return value
 
 
+class Data:
+    """The settings of people's or companies' attributes: `people-data`, `company-data`."""
+
+    regex = "|".join(SLUGS)
+
+    def to_python(self, value: str) -> str:
+        return SLUGS[value]
+
+    def to_url(self, value: str) -> str:
+        return SUBJECTS[value].slug
+
+
 class Key:
     """An attribute's key: spaces, slashes, line breaks, any script."""
 
@@ -41,4 +55,5 @@ class Key:
 
 register_converter(PublicId, "public_id")
 register_converter(About, "about")
+register_converter(Data, "data")
 register_converter(Key, "key")

@@ -18,7 +18,7 @@ from . import columns, readable
 from .keys import check_name, rewritten
 from .kinds import KINDS, LONGEST_TEXT, OFFERED, Kind, inferred
 from .limits import check_room, in_use
-from .models import Attribute, ColumnClearance, TypeChange
+from .models import Attribute, ColumnClearance, OptionRename, TypeChange
 from .reports import Reason, Refusal
 from .sources import Source
 from .standard import is_standard_name
@@ -193,9 +193,11 @@ def checked_options(options: Iterable[str]) -> list[str]:
 
 
 def check_unchanging(attribute: Attribute) -> None:
-    """Raises Conflict while the attribute's type is being changed. Lock the definitions before."""
+    """Raises Conflict while the attribute's type, or the values of an option, change. Lock the definitions before."""
     if TypeChange.objects.filter(attribute=attribute, swapped_at=None, finished_at=None).exists():
         raise Conflict(f"{attribute.name}'s type is being changed. Wait until that is done, or stop it.")
+    if OptionRename.objects.filter(attribute=attribute, finished_at=None).exists():
+        raise Conflict(f"An option of {attribute.name} is being renamed. Wait until that is done, or stop it.")
 
 
 def check_free(workspace: Workspace, about: str, name: str) -> None:

@@ -1,6 +1,6 @@
 """The forms of attributes. They say beside the field what `defining` would refuse."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 
 from .defining import checked_options
 from .keys import LONGEST_NAME, rewritten
-from .kinds import OFFERED
+from .kinds import KINDS, LONGEST_TEXT, OFFERED
 from .models import Attribute
+from .options import Choice
 from .reports import Reason, Refusal
 
 
@@ -108,32 +109,90 @@ class DefinitionForm(FocusedForm):
 
 
 class NewAttributeForm(DefinitionForm):
-    """Settings → People data → Create attribute (ATT-14)."""
+    """Settings → People data → Create attribute (ATT-14). Companies are protected together, not one by one (MSG-09)."""
 
     protected = protection_field()
+
+    def __init__(self, about: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if about != "person":
+            del self.fields["protected"]
 
 
 class AttributeForm(FocusedForm):
     """What may be changed of an attribute: never its name (ATT-16, ATT-17, MSG-06)."""
 
     description = description_field("Tells teammates what the value means.")
-    options = options_field("One a line, at least two. Values that are no longer an option stay until they are edited.")
+    options = options_field(
+        "One a line, at least two, in the order in which they are offered. Values that are no longer an option stay "
+        "until they are edited."
+    )
     protected = protection_field()
 
-    def __init__(self, attribute: Attribute, data: Any = None) -> None:
+    def __init__(self, attribute: Attribute, data: Any = None, *, is_changing: bool = False) -> None:
         start = {
             "description": attribute.description,
             "options": attribute.options,
             "protected": attribute.messenger_protected,
         }
         super().__init__(data, initial=start, auto_id=f"attribute-{attribute.pk}-%s")
-        if attribute.kind != "list":
+        if attribute.kind != "list" or is_changing:
             del self.fields["options"]
+        if attribute.about != "person":
+            del self.fields["protected"]
 
     def clean(self) -> dict[str, Any]:
         if "options" in self.cleaned_data:
             check_options(self)
         return self.cleaned_data
+
+
+class TypeForm(FocusedForm):
+    """Another type for an attribute (ATT-18)."""
+
+    kind = forms.ChoiceField(label="New type")
+    options = options_field("One a line, at least two. Values that are none of them are cleared.")
+
+    def __init__(self, attribute: Attribute, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"attribute-{attribute.pk}-type-%s")
+        others = [(kind.name, kind.label) for kind in OFFERED if kind.name != attribute.kind]
+        self.fields["kind"].choices = others  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("kind") != "list":
+            self.cleaned_data["options"] = []
+        elif "options" in self.cleaned_data:
+            check_options(self)
+        return self.cleaned_data
+
+    @property
+    def options_text(self) -> str:
+        """The options as the form takes them."""
+        return "\n".join(self.cleaned_data["options"])
+
+    @property
+    def kind_label(self) -> str:
+        return KINDS[self.cleaned_data["kind"]].label
+
+
+class RenameForm(FocusedForm):
+    """Another name for an option, or for a stray value, and for the values that hold it."""
+
+    old = forms.ChoiceField(label="Option or value")
+    new = forms.CharField(
+        label="New name", max_length=LONGEST_TEXT, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    values = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Rename it in the records that hold it as well",
+        help_text="In the background, each with a line in its history. Otherwise they keep the old name, "
+        "marked as not in the list.",
+    )
+
+    def __init__(self, attribute: Attribute, choices: Sequence[Choice], data: Any = None) -> None:
+        super().__init__(data, auto_id=f"attribute-{attribute.pk}-rename-%s")
+        self.fields["old"].choices = [(choice.value, choice.words) for choice in choices]  # type: ignore[attr-defined]
 
 
 def check_options(form: forms.Form) -> None:

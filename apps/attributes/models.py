@@ -132,7 +132,7 @@ def model_of(about: str) -> type[Attributed]:
 class AttributeChange(models.Model):
     """One line of a value's history: what it was, what it became, from where, by whom, when (UPD-04, AUD-05)."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)  # both indexes lead so
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
     key = models.CharField(max_length=190)
@@ -145,7 +145,10 @@ class AttributeChange(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "about", "record_id", "key", "-id"], name="history_of_a_value")]
+        indexes = [
+            models.Index(fields=["workspace", "about", "record_id", "key", "-id"], name="history_of_a_value"),
+            models.Index(fields=["workspace", "about", "id"], name="history_as_it_came"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.old} → {self.new} ({self.source})"
@@ -257,3 +260,20 @@ class ColumnClearance(Job):
         from . import retyping
 
         return retyping.clear(self)
+
+
+class OptionRename(Job):
+    """The values that hold an option of a list, or a stray one, come to hold another. See `options`."""
+
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="option_renames")
+    old = models.CharField(max_length=255)
+    new = models.CharField(max_length=255)
+    settled_from = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.attribute}: {self.old} → {self.new}"
+
+    def step(self, now: datetime) -> bool:
+        from . import options
+
+        return options.step(self, now)

@@ -11,7 +11,7 @@ is one row of one table. After it the old column is the shadow: undoing swaps ba
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,17 +21,20 @@ from django.db import connection, transaction
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.patience import OutOfPatience, patience
 from apps.workspace.problems import Conflict, Problem
 
+from . import sampling
 from .defining import OFFERED_KINDS, announce, check_unchanging, checked_options, free_column, lock_definitions
 from .kinds import KINDS, Kind, Setting, converted
-from .models import Attribute, AttributeChange, ColumnClearance, Phase, TypeChange, model_of
+from .models import Attribute, AttributeChange, ColumnClearance, OptionRename, Phase, TypeChange, model_of
 from .sources import Source
 from .usage import uses_of
 
 UNDO = timedelta(days=7)
 BATCH = 5_000
 PREVIEWED = 200_000  # different values; beyond that the preview says "≈"
+PREVIEW_PATIENCE = 8.0  # seconds
 SAMPLES = 5
 PATIENCE = 0.2  # seconds between two looks at transactions that have not ended yet
 
@@ -51,21 +54,29 @@ class Preview:
     cleared: list[str] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
 
-    def scale(self, total: int) -> None:
-        """Conclude from the values that were looked at to all of them."""
+    def scale(self, total: int, share: float) -> None:
+        """Conclude from the values that were looked at, out of a total that is a share of all, to all of them."""
         looked_at = self.converts + self.clears
-        self.is_exact = looked_at == total
-        self.converts = round(self.converts * total / looked_at)
-        self.clears = total - self.converts
+        self.is_exact = looked_at == total and share == 100
+        all_values = round(total * 100 / share)
+        self.converts = round(self.converts * all_values / looked_at)
+        self.clears = all_values - self.converts
 
 
 def preview(attribute: Attribute, kind: str, options: Sequence[str] = ()) -> Preview:
-    """Count what converts and what clears, with samples, and name what uses the attribute."""
+    """Count what converts and what clears, with samples, and name what uses the attribute.
+
+    Where looking at every value takes too long, some are looked at, and the counts are concluded from them.
+    """
     before, after, setting = _kinds(attribute, kind, options)
     seen = Preview(after, uses=uses_of(attribute))
-    rows = total = 0
-    for stored, amount, total in _different_values(attribute):  # noqa: B007 - the same in every row
-        rows += 1
+    try:
+        with patience(PREVIEW_PATIENCE):
+            rows, share = _different_values(attribute), 100.0
+    except OutOfPatience:
+        share = sampling.share(model_of(attribute.about))
+        rows = _different_values(attribute, share)
+    for stored, amount, _ in rows:
         value = before.loaded(stored)
         new = converted(value, before, after, setting)
         if new is None:
@@ -76,8 +87,8 @@ def preview(attribute: Attribute, kind: str, options: Sequence[str] = ()) -> Pre
             seen.converts += amount
             if len(seen.samples) < SAMPLES:
                 seen.samples.append((before.words(value), after.words(new)))
-    if rows == PREVIEWED:
-        seen.scale(total)
+    if rows:
+        seen.scale(rows[0][2], share)
     return seen
 
 
@@ -89,16 +100,17 @@ def _kinds(attribute: Attribute, kind: str, options: Sequence[str]) -> tuple[Kin
     return KINDS[attribute.kind], KINDS[kind], Setting(Source.CSV, attribute.workspace.zone, tuple(options))
 
 
-def _different_values(attribute: Attribute) -> Iterator[tuple[Any, int, int]]:
-    """(value, how many hold it, how many hold any)"""
+def _different_values(attribute: Attribute, share: float = 100) -> list[tuple[Any, int, int]]:
+    """(value, how many hold it, how many hold any) of all records, or of a share of them in percent."""
     table, column = _table(attribute), connection.ops.quote_name(attribute.column)
+    sample = "" if share == 100 else f"TABLESAMPLE SYSTEM ({share:.6f})"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {column}, count(*), (sum(count(*)) OVER ())::bigint FROM {table} "  # noqa: S608 - our own columns
+            f"SELECT {column}, count(*), (sum(count(*)) OVER ())::bigint FROM {table} {sample} "  # noqa: S608
             f"WHERE workspace_id = %s AND {column} IS NOT NULL GROUP BY {column} LIMIT %s",
             [attribute.workspace_id, PREVIEWED],
         )
-        yield from cursor
+        return cursor.fetchall()
 
 
 def _table(attribute: Attribute) -> str:
@@ -237,7 +249,7 @@ def clear(job: ColumnClearance) -> bool:
     return amount == BATCH
 
 
-def has_settled(job: TypeChange | ColumnClearance) -> bool:
+def has_settled(job: TypeChange | ColumnClearance | OptionRename) -> bool:
     """Whether every transaction that began before the job's first step has ended.
 
     Each of them may have read the attributes as they were before; those that began later cannot have.

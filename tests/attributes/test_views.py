@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.attributes.models import Attribute
 from apps.attributes.sources import Source
+from apps.companies.models import Company
 from apps.people.models import Person
 from apps.qualification.choosing import add
 from apps.qualification.models import Question
@@ -15,7 +16,7 @@ from apps.workspace.activities import Activity
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Workspace
 from tests.attributes.conftest import offer, value
-from tests.factories import NOW, SeatFactory, attribute
+from tests.factories import NOW, PersonFactory, SeatFactory, attribute
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -28,8 +29,10 @@ def tess(workspace: Workspace, client: Client) -> Client:
     return client
 
 
-def at(workspace: Workspace, name: str, *more: int) -> str:
-    return reverse(f"attributes:{name}", args=[workspace.app_id, *more])
+def at(workspace: Workspace, name: str, *more: int, about: str = "person") -> str:
+    """An address; those that belong to no attribute belong to people's data, or to companies'."""
+    of_all = name in ("attribute-new", "attribute-name", "messenger", "holdings")
+    return reverse(f"attributes:{name}", args=[workspace.app_id, *((about,) if of_all else ()), *more])
 
 
 def of(workspace: Workspace, name: str) -> Attribute:
@@ -99,13 +102,58 @@ def test_sixty_attributes_cost_no_more_queries_than_one(
 ) -> None:
     attribute(workspace, "first")
     tess.get(at(workspace, "people-data"))
-    with django_assert_num_queries(5):  # session, teammate, seat and workspace; attributes; those in use
+    # session, teammate, seat and workspace; attributes, those in use; renames, type changes, what uses them
+    with django_assert_num_queries(8):
         tess.get(at(workspace, "people-data"))
     for number in range(59):
         attribute(workspace, f"more_{number}")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         tess.get(at(workspace, "people-data"))
+
+
+def test_counting_for_sixty_attributes_costs_no_more_queries_than_for_one(
+    workspace: Workspace, tess: Client, ann: Person, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(60):
+        attribute(workspace, f"more_{number}")
+        offer(ann, Source.PING, **{f"more_{number}": "x"})
+    tess.get(at(workspace, "people-data"))
+
+    # session, teammate, seat; attributes; five of the inventory, and what gives its two looks their time limits
+    with django_assert_max_num_queries(17):
+        page = tess.get(at(workspace, "holdings"), headers=HTMX).content.decode()
+
+    assert page.count("100 % filled") == 60
+
+
+def test_what_records_hold_comes_after_the_list(workspace: Workspace, tess: Client, ann: Person) -> None:
+    """Fill rate, samples, and through which door it was written last."""
+    plan = attribute(workspace, "plan_name")
+    PersonFactory(workspace=workspace)
+    offer(ann, Source.REST, plan_name="Pro <b>")
+
+    page = tess.get(at(workspace, "people-data")).content.decode()
+    counts = tess.get(at(workspace, "holdings"), headers=HTMX).content.decode()
+    plain = tess.get(at(workspace, "holdings"), follow=True).content.decode()
+
+    assert f'hx-get="{at(workspace, "holdings")}" hx-trigger="load"' in page
+    assert "filled" not in page
+    for words in ("50 % filled", "Pro &lt;b&gt;", "last written: REST API", f'id="holding-{plan.pk}"'):
+        assert words in counts
+        assert words in plain
+    assert 'hx-swap-oob="true"' in counts
+
+
+def test_the_list_says_where_an_attribute_is_used(workspace: Workspace, tess: Client) -> None:
+    """ATT-42, ATT-46"""
+    attribute(workspace, "budget")
+    unused = tess.get(at(workspace, "people-data")).content.decode()
+
+    ask(workspace, "budget")
+
+    assert "Used by" not in unused
+    assert "Used by qualification settings" in tess.get(at(workspace, "people-data")).content.decode()
 
 
 def test_another_workspaces_attributes_are_not_there(workspace: Workspace, tess: Client) -> None:
@@ -441,16 +489,85 @@ def test_unarchiving_into_a_full_workspace_is_refused(
     assert of(workspace, "old").archived_at is None
 
 
+# ---- companies -------------------------------------------------------------------------------------------------------
+
+
+def test_company_data_is_a_room_of_its_own(workspace: Workspace, tess: Client) -> None:
+    """ATT-09: the same name is never in both."""
+    attribute(workspace, "seats")
+    attribute(workspace, "tier", about="company", description="How we serve them")
+
+    page = tess.get(at(workspace, "company-data")).content.decode()
+    standard = tess.get(at(workspace, "company-data") + "?tab=standard").content.decode()
+
+    assert ("<h1>Company data</h1>" in page, "How we serve them" in page, "seats" in page) == (True, True, False)
+    assert 'data-copy="monthly_spend"' in standard
+    assert "2 of 250 active" in page
+
+
+def test_a_company_attribute_is_made_edited_and_archived_in_its_room(workspace: Workspace, tess: Client) -> None:
+    """ATT-14, ATT-17, ATT-40: and has no protection of its own (MSG-09)."""
+    made = tess.post(at(workspace, "attribute-new", about="company"), NEW | {"protected": "on"})
+    projects = of(workspace, "projects")
+    tess.post(at(workspace, "attribute-edit", projects.pk), {"description": "Of all teams", "protected": "on"})
+    edited = of(workspace, "projects")
+    archived = tess.post(at(workspace, "attribute-archive", projects.pk))
+
+    assert (projects.about, edited.description, edited.messenger_protected) == ("company", "Of all teams", False)
+    assert made.headers["Location"] == at(workspace, "company-data") + f"#attribute-{projects.pk}"
+    assert archived.headers["Location"] == at(workspace, "company-data")
+    assert (
+        "Prevent updates via the Messenger"
+        not in tess.get(at(workspace, "attribute-new", about="company")).content.decode()
+    )
+
+
+def test_a_name_of_people_is_refused_for_companies(workspace: Workspace, tess: Client) -> None:
+    """ATT-11"""
+    attribute(workspace, "projects")
+
+    preview = tess.get(at(workspace, "attribute-name", about="company"), {"name": "projects"}).content.decode()
+    answer = tess.post(at(workspace, "attribute-new", about="company"), NEW)
+
+    assert "is already in your people data" in preview
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_company_updates_through_the_messenger_are_prevented_together(
+    workspace: Workspace, tess: Client, headers: dict[str, str]
+) -> None:
+    """MSG-09, AUD-01"""
+    for _ in range(2):
+        tess.post(at(workspace, "messenger", about="company"), {"forbidden": "on"}, headers=headers)
+
+    workspace.refresh_from_db()
+    entries = AuditEntry.objects.filter(workspace=workspace, activity=Activity.SECURITY_CHANGE)
+    assert (workspace.messenger_updates_companies, workspace.messenger_creates_attributes) == (False, True)
+    assert [entry.metadata for entry in entries] == [{"setting": "messenger_updates_companies", "value": False}]
+    assert "Prevent company attribute updates on Messenger" in tess.get(at(workspace, "company-data")).content.decode()
+
+
+def test_what_companies_hold_is_counted(workspace: Workspace, tess: Client, acme: Company) -> None:
+    attribute(workspace, "tier", about="company")
+    offer(acme, Source.PING, tier="gold")
+
+    counts = tess.get(at(workspace, "holdings", about="company"), headers=HTMX).content.decode()
+
+    assert "100 % filled" in counts
+    assert "gold" in counts
+
+
 # ---- the switch ------------------------------------------------------------------------------------------------------
 
 
 def test_the_switch_keeps_pings_from_making_attributes(workspace: Workspace, tess: Client, ann: Person) -> None:
     """MSG-08"""
-    tess.post(at(workspace, "messenger-creation"), {"forbidden": "on"})
+    tess.post(at(workspace, "messenger"), {"forbidden": "on"})
     offer(ann, Source.PING, foo=1)
     none = Attribute.objects.filter(workspace=workspace).count()
 
-    tess.post(at(workspace, "messenger-creation"), {})
+    tess.post(at(workspace, "messenger"), {})
     offer(ann, Source.PING, foo=1)
 
     assert (none, Attribute.objects.filter(workspace=workspace).count()) == (0, 1)
@@ -459,7 +576,7 @@ def test_the_switch_keeps_pings_from_making_attributes(workspace: Workspace, tes
 def test_the_switch_is_recommended_and_audited_once(workspace: Workspace, tess: Client) -> None:
     """MSG-08, AUD-01"""
     for _ in range(2):
-        tess.post(at(workspace, "messenger-creation"), {"forbidden": "on"}, headers=HTMX)
+        tess.post(at(workspace, "messenger"), {"forbidden": "on"}, headers=HTMX)
 
     entries = AuditEntry.objects.filter(workspace=workspace, activity=Activity.SECURITY_CHANGE)
     assert [entry.metadata for entry in entries] == [{"setting": "messenger_creates_attributes", "value": False}]
