@@ -34,12 +34,12 @@ LATEST_WRITES = """
         SELECT id, key, record_id, source, hand, at FROM attributes_attributechange
         WHERE workspace_id = %s AND about = %s ORDER BY id DESC LIMIT %s
     ), numbered AS (
-        SELECT *, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place,
-               min(at) OVER () AS oldest, count(*) OVER () AS lines
-        FROM recent
+        SELECT *, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place
+        FROM recent WHERE source <> 'auto' AND key = ANY(%s)
     )
-    SELECT key, record_id, source, hand, at, oldest, lines FROM numbered
-    WHERE place <= %s AND (key = ANY(%s) OR id = (SELECT max(id) FROM recent))
+    SELECT key, record_id, source, hand, at, looked_through.oldest, looked_through.lines
+    FROM (SELECT min(at) AS oldest, count(*) AS lines FROM recent) AS looked_through
+    LEFT JOIN numbered ON place <= %s
     ORDER BY id DESC
 """
 
@@ -139,15 +139,15 @@ def _latest_writes(workspace: Workspace, model: type[Attributed], holdings: dict
     """Note the last write of each attribute. Returns the records that were written last: {key: pks}."""
     written: dict[str, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(LATEST_WRITES, [workspace.pk, model.about, REMEMBERED, SAMPLES, list(holdings)])
+        cursor.execute(LATEST_WRITES, [workspace.pk, model.about, REMEMBERED, list(holdings), SAMPLES])
         lines = cursor.fetchall()
-    for key, pk, source, hand, at, *_ in lines:
-        if key in holdings:
-            written[key].append(pk)
-            holdings[key].last = holdings[key].last or Write(Source(source), hand, at)
-    if lines and lines[0][-1] == REMEMBERED:
+    *_, oldest, looked_through = lines[0]
+    for key, pk, source, hand, at, *_ in lines if lines[0][0] else ():
+        written[key].append(pk)
+        holdings[key].last = holdings[key].last or Write(Source(source), hand, at)
+    if looked_through == REMEMBERED:
         for holding in holdings.values():
-            holding.silent_since = None if holding.last else lines[0][-2]
+            holding.silent_since = None if holding.last else oldest
     return written
 
 

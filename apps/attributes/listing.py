@@ -90,7 +90,7 @@ class Listing:
 def listing_of(workspace: Workspace, about: str, query: str, now: datetime) -> Listing:
     """The custom attributes of people or of companies, active and archived, by name (ATT-40, ATT-41)."""
     attributes = list(Attribute.objects.filter(workspace=workspace, about=about).select_related("created_by"))
-    found = [it for it in attributes if _speaks_of(query, it.name, it.description)]
+    found = [it for it in attributes if speaks_of(query, it.name, it.description)]
     rows = rows_of(sorted(found, key=lambda it: (it.name.lower(), it.name)), now)
     return Listing(
         subject=SUBJECTS[about],
@@ -118,7 +118,7 @@ def standard_listing(about: str, query: str) -> list[tuple[Definition, str]]:
     return [
         (definition, written_by(definition))
         for definition in STANDARD[about]
-        if _speaks_of(query, definition.label, definition.key, definition.ping_key or "")
+        if speaks_of(query, definition.label, definition.key, definition.ping_key or "")
     ]
 
 
@@ -128,5 +128,6 @@ def written_by(definition: Definition) -> str:
     return ", ".join(writers) or "Set by the platform"
 
 
-def _speaks_of(query: str, *texts: str) -> bool:
+def speaks_of(query: str, *texts: str) -> bool:
+    """Whether what was typed into the search box stands in one of the texts."""
     return any(query.casefold() in text.casefold() for text in texts)

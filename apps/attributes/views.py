@@ -25,7 +25,7 @@ from . import defining
 from .catalogue import catalogue_of
 from .forms import AttributeForm, NameField, NewAttributeForm
 from .inventory import lately_counted
-from .listing import Listing, Row, listing_of, row_of, standard_listing
+from .listing import Listing, Row, listing_of, row_of, speaks_of, standard_listing
 from .models import Attribute
 from .reports import Refusal
 from .sources import Source
@@ -92,7 +92,13 @@ def holdings(request: PageRequest, about: str) -> HttpResponse:
     if not request.htmx:
         return redirect(SUBJECTS[about].list_url(request.workspace) + "?counts=1")
     held = lately_counted(request.workspace, catalogue_of(request.workspace, about))
-    return render(request, "attributes/_holdings.html", {"holdings": held.values()})
+    only, query = request.GET.get("only"), request.GET.get("q", "")
+    shown = [
+        holding
+        for pk, holding in held.items()
+        if only in (None, str(pk)) and speaks_of(query, holding.definition.key, holding.definition.description)
+    ]
+    return render(request, "attributes/_holdings.html", {"holdings": shown})
 
 
 # ---- create ----------------------------------------------------------------------------------------------------------
@@ -295,8 +301,8 @@ def changed(
 
 
 def status_in_place(request: PageRequest, problem: Problem) -> int:
-    """A refusal that is said in the row: htmx swaps forms with an error (422) alone."""
-    return 422 if request.htmx else problem.status
+    """A refusal that is said in the row: a form with an error is 422, and htmx swaps no other in."""
+    return problem.status if isinstance(problem, Conflict) and not request.htmx else 422
 
 
 def list_at(attribute: Attribute) -> str:

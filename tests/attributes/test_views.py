@@ -137,12 +137,23 @@ def test_what_records_hold_comes_after_the_list(workspace: Workspace, tess: Clie
     counts = tess.get(at(workspace, "holdings"), headers=HTMX).content.decode()
     plain = tess.get(at(workspace, "holdings"), follow=True).content.decode()
 
-    assert f'hx-get="{at(workspace, "holdings")}" hx-trigger="load"' in page
+    assert f'hx-get="{at(workspace, "holdings")}?q=" hx-trigger="load"' in page
     assert "filled" not in page
     for words in ("50 % filled", "Pro &lt;b&gt;", "last written: REST API", f'id="holding-{plan.pk}"'):
         assert words in counts
         assert words in plain
     assert 'hx-swap-oob="true"' in counts
+
+
+def test_only_what_is_shown_is_told(workspace: Workspace, tess: Client) -> None:
+    plan, seats = attribute(workspace, "plan_name"), attribute(workspace, "seats", description="A plan of places")
+    attribute(workspace, "colour")
+
+    found = tess.get(at(workspace, "holdings"), {"q": "PLAN"}, headers=HTMX).content.decode()
+    alone = tess.get(at(workspace, "holdings"), {"only": seats.pk}, headers=HTMX).content.decode()
+
+    assert (found.count("holding-"), f'id="holding-{plan.pk}"' in found) == (2, True)
+    assert (alone.count("holding-"), f'id="holding-{seats.pk}"' in alone) == (1, True)
 
 
 def test_the_list_says_where_an_attribute_is_used(workspace: Workspace, tess: Client) -> None:
