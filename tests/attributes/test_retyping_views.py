@@ -69,7 +69,7 @@ def test_the_types_offered_are_all_but_the_present_one(
     workspace: Workspace, tess: Client, score: Attribute, headers: dict[str, str]
 ) -> None:
     """ATT-18, ATT-20"""
-    page = tess.get(at(workspace, "attribute-type", score.pk), headers=headers).content.decode()
+    page = tess.get(at(workspace, "retype", score.pk), headers=headers).content.decode()
 
     for label in ("Number", "Decimal number", "True/False", "Date", "List"):
         assert f">{label}</option>" in page
@@ -84,7 +84,7 @@ def test_the_preview_shows_counts_samples_and_uses_and_changes_nothing(
     """ATT-19, BEY-06"""
     ask(workspace, "score")
 
-    page = tess.get(at(workspace, "attribute-type", score.pk), {"kind": "number"}, headers=headers).content.decode()
+    page = tess.get(at(workspace, "retype", score.pk), {"kind": "number"}, headers=headers).content.decode()
 
     for words in (
         "2 convert, 1 will be cleared",
@@ -104,14 +104,14 @@ def test_counts_that_are_not_exact_say_so(
     """BEY-10"""
     monkeypatch.setattr(retyping, "PREVIEWED", 2)
 
-    page = tess.get(at(workspace, "attribute-type", score.pk), {"kind": "number"}).content.decode()
+    page = tess.get(at(workspace, "retype", score.pk), {"kind": "number"}).content.decode()
 
     assert "≈" in page
     assert "too many values to look at every one" in page
 
 
 def test_an_attribute_without_values_says_so(workspace: Workspace, tess: Client, score: Attribute) -> None:
-    page = tess.get(at(workspace, "attribute-type", score.pk), {"kind": "number"}).content.decode()
+    page = tess.get(at(workspace, "retype", score.pk), {"kind": "number"}).content.decode()
 
     assert "No record has a value yet" in page
 
@@ -125,7 +125,7 @@ def test_a_wrong_type_comes_back_with_the_error_beside_the_field(
     workspace: Workspace, tess: Client, score: Attribute, method: str, asked: dict[str, str], field: str
 ) -> None:
     """ATT-20, ATT-56"""
-    address = at(workspace, "attribute-type", score.pk)
+    address = at(workspace, "retype", score.pk)
 
     plain = getattr(tess, method)(address, asked)
     in_place = getattr(tess, method)(address, asked, headers=HTMX)
@@ -142,9 +142,9 @@ def test_the_options_of_a_list_travel_from_the_preview_to_the_change(
 ) -> None:
     """ATT-56"""
     asked = {"kind": "list", "options": "10\n12 & more\n"}
-    preview = tess.get(at(workspace, "attribute-type", score.pk), asked).content.decode()
+    preview = tess.get(at(workspace, "retype", score.pk), asked).content.decode()
 
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "list", "options": "10\n12 & more"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "list", "options": "10\n12 & more"})
     run()
 
     score.refresh_from_db()
@@ -159,7 +159,7 @@ def test_without_script_it_begins_is_refreshed_and_is_done(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person]
 ) -> None:
     """ATT-19"""
-    began = tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    began = tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     waiting = tess.get(began.headers["Location"]).content.decode()
     run()
     refreshed = tess.get(at(workspace, "attribute-work", score.pk), follow=True).content.decode()
@@ -176,7 +176,7 @@ def test_in_place_the_row_polls_until_it_is_done(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person]
 ) -> None:
     """ATT-19"""
-    row = tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"}, headers=HTMX)
+    row = tess.post(at(workspace, "retype", score.pk), {"kind": "number"}, headers=HTMX)
     polled = tess.get(at(workspace, "attribute-work", score.pk), headers=HTMX)
     run()
     done = tess.get(at(workspace, "attribute-work", score.pk), headers=HTMX)
@@ -193,7 +193,7 @@ def test_in_place_the_row_polls_until_it_is_done(
 def test_the_progress_counts_records(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person]
 ) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     TypeChange.objects.update(state=JobState.RUNNING, phase="copying", done=2)
 
     page = tess.get(at(workspace, "attribute-work", score.pk), headers=HTMX).content.decode()
@@ -205,7 +205,7 @@ def test_the_progress_counts_records(
 def test_the_row_is_shown_anew_as_soon_as_the_new_type_is_seen(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person]
 ) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     change = TypeChange.objects.get()
     change.state = JobState.RUNNING
     while change.swapped_at is None:
@@ -226,9 +226,9 @@ def test_the_row_is_shown_anew_as_soon_as_the_new_type_is_seen(
 def test_a_second_change_is_refused_while_one_runs(
     workspace: Workspace, tess: Client, score: Attribute, headers: dict[str, str]
 ) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
 
-    second = tess.post(at(workspace, "attribute-type", score.pk), {"kind": "date"}, headers=headers)
+    second = tess.post(at(workspace, "retype", score.pk), {"kind": "date"}, headers=headers)
 
     assert second.status_code == 409
     assert "score is being changed" in second.content.decode()
@@ -241,7 +241,7 @@ def test_while_it_runs_the_attribute_is_neither_archived_nor_given_options(
 ) -> None:
     """ATT-42"""
     stage = attribute(workspace, "stage", "list", options=["A", "B"])
-    tess.post(at(workspace, "attribute-type", stage.pk), {"kind": "text"})
+    tess.post(at(workspace, "retype", stage.pk), {"kind": "text"})
 
     form = tess.get(at(workspace, "attribute-edit", stage.pk), headers=headers).content.decode()
     saved = tess.post(
@@ -262,7 +262,7 @@ def test_while_it_runs_the_attribute_is_neither_archived_nor_given_options(
 def test_a_stopped_change_says_that_every_value_is_what_it_was(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person], headers: dict[str, str]
 ) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
 
     stopping = tess.post(at(workspace, "attribute-work-stop", score.pk), headers=headers, follow=True)
     run()
@@ -276,7 +276,7 @@ def test_a_stopped_change_says_that_every_value_is_what_it_was(
 
 
 def test_a_failed_change_says_why(workspace: Workspace, tess: Client, score: Attribute) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     TypeChange.objects.update(state=JobState.FAILED, finished_at=timezone.now(), error="DataError: no room")
 
     page = tess.get(at(workspace, "people-data")).content.decode()
@@ -285,7 +285,7 @@ def test_a_failed_change_says_why(workspace: Workspace, tess: Client, score: Att
 
 
 def test_what_was_stopped_is_spoken_of_for_a_day(workspace: Workspace, tess: Client, score: Attribute) -> None:
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     long_ago = timezone.now() - timedelta(days=1, minutes=1)
     TypeChange.objects.update(state=JobState.CANCELLED, finished_at=long_ago)
 
@@ -298,7 +298,7 @@ def test_a_company_attribute_changes_in_its_own_room(workspace: Workspace, tess:
     acme = CompanyFactory(workspace=workspace)
     offer(acme, Source.PING, tier="3")
 
-    began = tess.post(at(workspace, "attribute-type", tier.pk), {"kind": "number"})
+    began = tess.post(at(workspace, "retype", tier.pk), {"kind": "number"})
     run()
 
     assert began.headers["Location"] == at(workspace, "company-data") + f"#attribute-{tier.pk}"
@@ -309,7 +309,7 @@ def test_an_archived_attribute_keeps_its_type(workspace: Workspace, tess: Client
     """ATT-43"""
     Attribute.objects.filter(pk=score.pk).update(archived_at=NOW)
 
-    answer = tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    answer = tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
 
     assert answer.status_code == 400
     assert not TypeChange.objects.exists()
@@ -324,11 +324,11 @@ def test_undoing_asks_first_and_says_what_it_would_lose(
 ) -> None:
     """BEY-06"""
     for kind in ("number", "text"):
-        tess.post(at(workspace, "attribute-type", score.pk), {"kind": kind})
+        tess.post(at(workspace, "retype", score.pk), {"kind": kind})
         run()
     offer(scored[0], Source.PING, score="soon")
 
-    page = tess.get(at(workspace, "attribute-type-undo", score.pk), headers=headers).content.decode()
+    page = tess.get(at(workspace, "retype-undo", score.pk), headers=headers).content.decode()
 
     assert "Make score Number again?" in page
     assert "1 value written since does not fit Number and will be cleared." in page
@@ -340,10 +340,10 @@ def test_undoing_brings_the_cleared_value_back(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person], headers: dict[str, str]
 ) -> None:
     """BEY-06"""
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     run()
 
-    answer = tess.post(at(workspace, "attribute-type-undo", score.pk), headers=headers, follow=True)
+    answer = tess.post(at(workspace, "retype-undo", score.pk), headers=headers, follow=True)
 
     assert "score is Text again." in answer.content.decode()
     assert "Undo the change of score" not in answer.content.decode()
@@ -355,9 +355,9 @@ def test_what_can_no_longer_be_undone_is_refused(
     workspace: Workspace, tess: Client, score: Attribute, scored: list[Person], method: str
 ) -> None:
     """BEY-06: after seven days, and where nothing was changed."""
-    address = at(workspace, "attribute-type-undo", score.pk)
+    address = at(workspace, "retype-undo", score.pk)
     never = getattr(tess, method)(address)
-    tess.post(at(workspace, "attribute-type", score.pk), {"kind": "number"})
+    tess.post(at(workspace, "retype", score.pk), {"kind": "number"})
     run()
     TypeChange.objects.update(undo_until=timezone.now() - timedelta(seconds=1))
 
