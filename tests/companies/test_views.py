@@ -90,6 +90,13 @@ def test_attaching_in_place_changes_the_section_and_the_panel(tess, ann, acme):
     assert answer.headers["HX-Trigger"] == "dialog-close"
 
 
+def test_attaching_what_is_attached_already_is_no_error(tess, ann, acme):
+    """CO-08: a second click changes nothing more."""
+    answers = [tess.post(attach(ann), {"company": acme.public_id}, headers=HTMX) for _ in range(2)]
+
+    assert ([answer.status_code for answer in answers], companies_of(ann)) == ([200, 200], ["Acme"])
+
+
 def test_without_script_attaching_leads_back_to_the_profile(tess, ann, acme):
     """UI-08"""
     answer = tess.post(attach(ann), {"company": acme.public_id}, follow=True)
