@@ -19,10 +19,10 @@ DEBUG = os.environ.get("DEBUG") == "1"
 
 if PRODUCTION:
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
-    ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
+    ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
 else:
     SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(DATA_DIR)
-    ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host]
+    ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host.strip()]
 
 # Where time stands, outside production: "+8d", "-30m" (see workspace/clock).
 CLOCK_OFFSET = "" if PRODUCTION else os.environ.get("CLOCK_OFFSET", "")
@@ -72,7 +72,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "intercom_clone.urls"
 WSGI_APPLICATION = "intercom_clone.wsgi.application"
-APPEND_SLASH = False  # the REST API knows no redirect: a 301 turns a POST into a GET
+APPEND_SLASH = True  # pages only: the REST API and the Messenger answer before, and know no redirect
 
 TEMPLATES = [
     {
@@ -190,7 +190,8 @@ if os.environ.get("TESTING") == "1":  # set by `manage.py test`: no manifest to 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 

@@ -38,7 +38,8 @@ def public_address() -> str | None:
 
 def named_hosts() -> list[str]:
     """ALLOWED_HOSTS without its patterns."""
-    return [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host and not host.startswith(("*", "."))]
+    hosts = (host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(","))
+    return [host for host in hosts if host and not host.startswith(("*", "."))]
 
 
 def wait_for_named_servers(patience: float = PATIENCE, pause: Callable[[], object] = lambda: time.sleep(0.2)) -> None:

@@ -88,7 +88,7 @@ def test_a_change_is_stopped(page: Page, workspace: Workspace, scored: list[Pers
     preview_number(page)
     page.get_by_role("button", name="Change to Number").press("Enter")
 
-    page.get_by_role("button", name="Stop changing score").press("Enter")
+    page.get_by_role("button", name="Stop changing score").click()
     expect(page.get_by_text("Stopping", exact=False).first).to_be_visible()
     jobs.run(TypeChange, TypeChange.objects.get().pk)
 

@@ -40,6 +40,7 @@ def test_an_attribute_is_made_changed_and_archived_in_place(page: Page, workspac
     expect(edit).to_be_focused()
 
     edit.press("Enter")
+    expect(page.get_by_role("textbox", name="Description")).to_be_focused()
     page.get_by_role("textbox", name="Description").fill("Where the deal stands")
     page.get_by_label("Prevent updates via the Messenger").check()
     page.get_by_role("button", name="Save").press("Enter")
@@ -48,6 +49,7 @@ def test_an_attribute_is_made_changed_and_archived_in_place(page: Page, workspac
     expect(edit).to_be_focused()
 
     edit.press("Enter")
+    expect(page.get_by_role("textbox", name="Description")).to_be_focused()
     page.get_by_role("button", name="Archive").press("Enter")
     page.get_by_text("Archived (1)").click()
     page.get_by_role("button", name="Unarchive deal_stage").press("Enter")

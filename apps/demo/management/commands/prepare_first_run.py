@@ -1,5 +1,6 @@
 """`manage.py prepare_first_run`: what `start` asks for after migrating. On a database that is set up, only a hint."""
 
+import shlex
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from apps.demo.population import populate
 from apps.workspace import clock, first_run
 from apps.workspace.hands import NOBODY, hand_of_teammate
 from apps.workspace.hosts import origin, own_address
+from apps.workspace.models import Seat
+from apps.workspace.permissions import Role
 from apps.workspace.signing_in import make_link
 
 APP_ID = "demo"
@@ -29,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         base = (options["base_url"] or "").rstrip("/")
         if not first_run.is_due():
-            self.stdout.write("Need a way in? python3 manage.py sign_in_link EMAIL")
+            self.stdout.write(f"Need a way in? {self._place()}python3 manage.py sign_in_link {self._owner()}")
         elif options["empty"] or options["app_id"]:
             app_id = options["app_id"] or APP_ID
             self._make(base, "My workspace", app_id, options["email"], populated=False)
@@ -38,6 +41,18 @@ class Command(BaseCommand):
         else:
             address = f"{base or own_address()}/first-run?code={first_run.setup_code()}"
             self.stdout.write(f"Set up the first workspace at {address}\nSetup code: {first_run.setup_code()}")
+
+    @staticmethod
+    def _place() -> str:
+        """What a command needs to find this installation: nothing where it is the usual one."""
+        usual = settings.DATA_DIR == settings.ROOT / ".data"
+        return "" if usual or not settings.EMBEDDED else f"DATA_DIR={shlex.quote(str(settings.DATA_DIR))} "
+
+    @staticmethod
+    def _owner() -> str:
+        """The first Super admin's email: whoever else asks is made read-only."""
+        seat = Seat.objects.filter(role=Role.SUPER_ADMIN, teammate__is_active=True).order_by("pk").first()
+        return seat.teammate.email if seat else "EMAIL --role super_admin"
 
     @transaction.atomic
     def _make(self, base: str, name: str, app_id: str, email: str, *, populated: bool) -> None:
