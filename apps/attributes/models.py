@@ -130,9 +130,13 @@ def model_of(about: str) -> type[Attributed]:
 
 
 class AttributeChange(models.Model):
-    """One line of a value's history: what it was, what it became, from where, by whom, when (UPD-04, AUD-05)."""
+    """One line of a value's history: what it was, what it became, from where, by whom, when (UPD-04, AUD-05).
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)  # both indexes lead so
+    The database does not check what a line refers to: an import writes ten lines a record, and those checks cost as
+    much as the lines. The write path has just locked the record, and its hand was let in at the door.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
     key = models.CharField(max_length=190)
@@ -140,8 +144,12 @@ class AttributeChange(models.Model):
     new = models.JSONField(null=True)
     source = models.CharField(max_length=12, choices=Source)
     hand = models.CharField(max_length=120, blank=True)
-    teammate = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+", db_index=False)
-    token = models.ForeignKey(AccessToken, models.SET_NULL, null=True, related_name="+", db_index=False)
+    teammate = models.ForeignKey(
+        Teammate, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    token = models.ForeignKey(
+        AccessToken, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -44,7 +44,12 @@ def may_write(about: str, incoming: Source, holder: Source | None) -> bool:
 
     Raises KeyError for a source that cannot reach that kind of record at all.
     """
-    return holder not in YIELDS_TO[about][incoming]
+    return holder not in yields_to(about, incoming)
+
+
+def yields_to(about: str, incoming: Source) -> frozenset[Source]:
+    """Whose values an incoming source leaves alone. Raises KeyError as `may_write` does."""
+    return YIELDS_TO[about][incoming]
 
 
 def holder_of(holders: Mapping[str, str], key: str, value: Any) -> Source | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Reason(StrEnum):
@@ -39,8 +39,7 @@ class Refusal(Exception):
         return hash((self.reason, self.message))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A value that became another, or came into another hand; `holder` is its new entry among the holders."""
 
     old: Any

@@ -7,7 +7,7 @@ The number of statements is the same for a batch of one and of a thousand.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from .history import add_changes, count_refusals
 from .keys import rewritten
 from .kinds import Setting, converted
 from .models import Attributed
-from .precedence import BLANKED, holder_of, may_write
+from .precedence import BLANKED, holder_of, yields_to
 from .reports import Change, Reason, Refusal, Report
 from .sources import Source
 from .standard import is_like_standard
@@ -78,9 +78,9 @@ def write(
     """
     births = births or {}
     batch = _take_up(model, workspace, offers, source, by, now, births)
-    settings = _settings(workspace, batch.touched, source)
+    targets = _targets(workspace, batch.known, batch.touched, source)
     reports = {
-        pk: _judge(batch.known, batch.held[pk], offer, batch.refused.get(pk, {}), source, settings)
+        pk: _judge(targets, batch.held[pk], offer, batch.refused.get(pk, {}))
         for pk, offer in batch.offers.items()
         if pk in batch.held
     }
@@ -210,13 +210,14 @@ def _hold(
     with connection.cursor() as cursor:
         cursor.execute(statement, [pks, workspace.pk])
         rows = cursor.fetchall()
-    return rows[0][0], {pk: _held(batch, holders, values) for _, pk, holders, *values in rows if pk}
+    loads = [(definition.key, definition.kind.loaded) for definition in batch]
+    return rows[0][0], {pk: _held(loads, holders, values) for _, pk, holders, *values in rows if pk}
 
 
-def _held(batch: list[Definition], holders: Any, values: Sequence[Any]) -> Held:
+def _held(loads: Sequence[tuple[str, Callable[[Any], Any]]], holders: Any, values: Sequence[Any]) -> Held:
     """What a row holds, from its columns."""
     return Held(
-        {d.key: None if v is None else d.kind.loaded(v) for d, v in zip(batch, values, strict=True)},
+        {key: None if v is None else loaded(v) for (key, loaded), v in zip(loads, values, strict=True)},
         orjson.loads(holders) if isinstance(holders, str | bytes) else holders,
     )
 
@@ -240,13 +241,13 @@ def expected(model: type[Attributed], workspace: Workspace, offer: Offer, source
     known = catalogue_of(workspace, model.about)
     addressed, refused = _addressed(known, offer, source)
     batch = _touched(known, {0: addressed}, source)
-    settings = _settings(workspace, batch, source)
+    targets = _targets(workspace, known, batch, source)
     columns: Columns = {}
     try:
         for key, raw in addressed.items():
-            definition = _meant(known, key, raw, refused, source)
-            if definition:
-                columns[definition.column] = _admitted(definition, raw, source, settings)
+            target = _meant(targets, key, raw, refused)
+            if target:
+                columns[target.definition.column] = target.admit(raw)
     except Refusal:
         return None
     return Expected(columns, [definition.key for definition in batch])
@@ -265,46 +266,88 @@ def is_blank(raw: Any, source: Source) -> bool:
     return not text or (source.is_ping and text in ("null", "undefined"))
 
 
-def _settings(workspace: Workspace, batch: list[Definition], source: Source) -> dict[str, Setting]:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The attribute that a key means, and all else that is the same for every value of a batch."""
+
+    definition: Definition
+    setting: Setting
+    closed: Refusal | None  # why nothing may be written this way, whatever the value
+    yields_to: frozenset[Source]
+    holds: str | None  # the entry among the holders of a value that is written; none for pings
+    holds_blank: str | None  # a teammate's blank is held (QUAL-17)
+
+    def admit(self, raw: Any) -> Any:
+        """The value to store, of what a source may write here. Raises Refusal."""
+        if self.closed:
+            raise self.closed.with_traceback(None)  # the same one again and again
+        return None if is_blank(raw, self.setting.source) else self.definition.kind.clean(raw, self.setting)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a batch's keys mean."""
+
+    known: Catalogue
+    source: Source
+    by_key: dict[str, Target]
+
+
+def _targets(workspace: Workspace, known: Catalogue, touched: list[Definition], source: Source) -> Targets:
+    """Worked out once for a batch: its values are many, its keys are few."""
     members: frozenset[int] = frozenset()
-    if any(definition.kind.name == "member" for definition in batch):
+    if any(definition.kind.name == "member" for definition in touched):
         members = frozenset(Seat.objects.filter(workspace=workspace).values_list("teammate_id", flat=True))
-    zone = workspace.zone
-    return {definition.key: Setting(source, zone, definition.options, members) for definition in batch}
+    zone, yields = workspace.zone, yields_to(known.about, source)
+    by_key = {
+        str(definition.ping_key if source.is_ping else definition.key): Target(
+            definition,
+            Setting(source, zone, definition.options, members),
+            _closed(definition, source),
+            yields,
+            holds=None if source.is_ping else source.value,
+            holds_blank=BLANKED if source is Source.MANUAL else None,
+        )
+        for definition in touched
+    }
+    return Targets(known, source, by_key)
 
 
-def _judge(
-    known: Catalogue,
-    held: Held,
-    offer: Offer,
-    refused: dict[str, Refusal],
-    source: Source,
-    settings: dict[str, Setting],
-) -> Report:
+def _closed(definition: Definition, source: Source) -> Refusal | None:
+    if definition.archived:
+        return Refusal(Reason.ARCHIVED, "is archived; unarchive it to write to it")
+    if source not in definition.writable:
+        return Refusal(Reason.READ_ONLY, "cannot be written this way; the platform sets it, or another channel does")
+    if definition.protected and source is Source.PING:
+        return Refusal(Reason.PROTECTED, "is protected from updates via the Messenger")
+    return None
+
+
+def _judge(targets: Targets, held: Held, offer: Offer, refused: dict[str, Refusal]) -> Report:
     report = Report()
     for key, raw in offer.items():
         try:
-            definition = _meant(known, key, raw, refused, source)
-            change = _change(definition, held, raw, source, settings) if definition else None
+            target = _meant(targets, key, raw, refused)
+            change = _change(target, held, raw) if target else None
         except Refusal as refusal:
             report.refused[key], report.raw[key] = refusal, raw
         else:
-            if definition and change:
-                report.changed[definition.key] = change
+            if target and change:
+                report.changed[target.definition.key] = change
     return report
 
 
-def _meant(known: Catalogue, key: str, raw: Any, refused: dict[str, Refusal], source: Source) -> Definition | None:
+def _meant(targets: Targets, key: str, raw: Any, refused: dict[str, Refusal]) -> Target | None:
     """The attribute that a key means; None for no value of no attribute: nothing to make, nothing to say (ATT-24).
 
     Raises Refusal.
     """
     if key in refused:
         raise refused[key]
-    definition = known.find(key, source)
-    if definition is None and not _says_nothing(known.about, key, raw, source):
-        raise _unknown(known.about, key)
-    return definition
+    target = targets.by_key.get(key)
+    if target is None and not _says_nothing(targets.known.about, key, raw, targets.source):
+        raise _unknown(targets.known.about, key)
+    return target
 
 
 def _says_nothing(about: str, key: str, raw: Any, source: Source) -> bool:
@@ -317,50 +360,26 @@ def _unknown(about: str, key: str) -> Refusal:
     return Refusal(Reason.UNKNOWN, "does not exist; create it as a data attribute first")
 
 
-def _change(
-    definition: Definition, held: Held, raw: Any, source: Source, settings: dict[str, Setting]
-) -> Change | None:
+def _change(target: Target, held: Held, raw: Any) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
-    key, value = definition.key, _admitted(definition, raw, source, settings)
-    old, holder = held.values.get(key), held.holder(key)
-    if not may_write(definition.about, source, holder):
+    key, value = target.definition.key, target.admit(raw)
+    old, before = held.values.get(key), held.holders.get(key)
+    if target.yields_to and (holder := held.holder(key)) in target.yields_to:
         if value == old:
             return None
         raise Refusal(Reason.YIELDED, _yielding(holder))
-    new_holder = _held_by(source, value, held.holders.get(key))
-    if value == old and new_holder == held.holders.get(key):
+    new_holder = target.holds_blank if value is None else target.holds
+    if target.setting.source is Source.AUTO:
+        new_holder = before
+    if value == old and new_holder == before:
         return None
     return Change(old, value, new_holder)
-
-
-def _admitted(definition: Definition, raw: Any, source: Source, settings: dict[str, Setting]) -> Any:
-    """The value to store, of what a source may write here. Raises Refusal."""
-    _admit(definition, source)
-    return None if is_blank(raw, source) else definition.kind.clean(raw, settings[definition.key])
-
-
-def _admit(definition: Definition, source: Source) -> None:
-    if definition.archived:
-        raise Refusal(Reason.ARCHIVED, "is archived; unarchive it to write to it")
-    if source not in definition.writable:
-        raise Refusal(Reason.READ_ONLY, "cannot be written this way; the platform sets it, or another channel does")
-    if definition.protected and source is Source.PING:
-        raise Refusal(Reason.PROTECTED, "is protected from updates via the Messenger")
 
 
 def _yielding(holder: Source | None) -> str:
     if holder is Source.MANUAL:
         return "was ignored: a teammate's value is kept"
     return "was ignored: workflows only fill empty values"
-
-
-def _held_by(source: Source, value: Any, before: str | None) -> str | None:
-    """The entry among the holders after a write: none for pings and empty values; a teammate's blank is held."""
-    if source is Source.AUTO:
-        return before
-    if value is None:
-        return BLANKED if source is Source.MANUAL else None
-    return None if source.is_ping else source.value
 
 
 # ---- storing ---------------------------------------------------------------------------------------------------------
@@ -392,7 +411,9 @@ def _columns(model: type[Attributed], workspace: Workspace, known: Catalogue, re
         columns[definition.column] = change.new
         if definition.shadow:
             columns[definition.shadow.column] = _shadowed(definition, definition.shadow, change.new, workspace)
-    return columns | model.derive({key: change.new for key, change in report.changed.items()})
+    if not report.changed.keys().isdisjoint(model.derived_from.values()):
+        columns |= model.derive({key: change.new for key, change in report.changed.items()})
+    return columns
 
 
 def _shadowed(definition: Definition, shadow: Shadow, value: Any, workspace: Workspace) -> Any:
@@ -403,7 +424,9 @@ def _shadowed(definition: Definition, shadow: Shadow, value: Any, workspace: Wor
 
 
 def _holders(before: dict[str, str], report: Report) -> dict[str, str]:
-    after = before | {key: change.holder for key, change in report.changed.items()}
+    after: dict[str, str | None] = {**before}
+    for key, change in report.changed.items():
+        after[key] = change.holder
     return {key: holder for key, holder in after.items() if holder}
 
 

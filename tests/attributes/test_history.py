@@ -57,6 +57,18 @@ def test_a_values_history_says_what_replaced_what_and_what_was_ignored(ann, plan
     ]
 
 
+@pytest.mark.parametrize("odd", ["a\tb", "a\nb\r\nc", "a\\b", r"\N", r"\.", "\\t", '"quoted"', "100%", "🦊 é", "\x01"])
+def test_every_character_comes_back_from_the_history_as_it_went_in(ann, workspace, odd):
+    """AUD-05"""
+    key = attribute(workspace, f"key {odd}").name
+
+    offer(ann, Source.REST, 0, Hand(name=odd), **{key: odd})
+    offer(ann, Source.REST, 1, Hand(name=odd), **{key: 12})
+
+    lines = AttributeChange.objects.filter(key=key).order_by("pk").values_list("old", "new", "hand")
+    assert list(lines) == [(None, odd, odd), (odd, "12", odd)]
+
+
 def test_an_ignored_ping_is_told_of_the_attribute_that_the_snippet_means(ann):
     """The snippet's `created_at` is Signed up, the catalogue's is First seen."""
     offer(ann, Source.PING, created_at="yesterday")
