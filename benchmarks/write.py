@@ -32,7 +32,7 @@ Work = Callable[[], None]
 
 
 def measure(rounds: int, seconds: float, durable: bool) -> list[dict[str, Any]]:
-    """A row for each size of batch: records per second of all three, their ratios, and the SQL's share of the time."""
+    """A row for each size of batch: records per second of all three, their ratios, and Python's share of the time."""
     with serving.databases(durable=durable):
         bench = Bench()
         return [row(size, compare(bench, size, rounds, seconds / 3)) for size in SIZES]
@@ -173,7 +173,7 @@ MEASURED: dict[str, Callable[[Bench, int], Iterator[Work]]] = {
 
 
 def compare(bench: Bench, size: int, rounds: int, seconds: float) -> dict[str, list[tuple[float, float]]]:
-    """Each in turn, again and again, so that whatever else the machine does falls on all: (rate, SQL's share)."""
+    """Each in turn, again and again, so that whatever else the machine does falls on all: (rate, Python's share)."""
     for work in MEASURED.values():
         next(work(bench, size))()
     outcomes: dict[str, list[tuple[float, float]]] = {name: [] for name in MEASURED}
@@ -185,28 +185,17 @@ def compare(bench: Bench, size: int, rounds: int, seconds: float) -> dict[str, l
 
 
 def rate(works: Iterator[Work], size: int, seconds: float) -> tuple[float, float]:
-    """Records per second, and how much of the time the database had. Making the values ready does not count."""
-    from django.db import connection
-
-    took = in_sql = 0.0
+    """Records per second, and how much of the time went by in Python. Making the values ready does not count."""
+    took = in_python = 0.0
     batches = 0
-
-    def timed(execute: Callable[..., Any], *statement: Any) -> Any:
-        nonlocal in_sql
-        begun = time.perf_counter()
-        try:
-            return execute(*statement)
-        finally:
-            in_sql += time.perf_counter() - begun
-
     while took < seconds:
         work = next(works)
-        with connection.execute_wrapper(timed):
-            begun = time.perf_counter()
-            work()
-            took += time.perf_counter() - begun
+        begun, cpu = time.perf_counter(), time.process_time()
+        work()
+        took += time.perf_counter() - begun
+        in_python += time.process_time() - cpu
         batches += 1
-    return batches * size / took, in_sql / took
+    return batches * size / took, in_python / took
 
 
 def row(size: int, outcomes: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
@@ -218,7 +207,7 @@ def row(size: int, outcomes: dict[str, list[tuple[float, float]]]) -> dict[str, 
         "least": LEAST.get(size, ""),
         "unchanged_of_changed": of(outcomes, "unchanged", "changed"),
         "least_unchanged": LEAST_UNCHANGED if size > 1 else "",
-        "sql_share_changed": round(median(share for _, share in outcomes["changed"]), 2),
+        "python_share_changed": round(median(share for _, share in outcomes["changed"]), 2),
     }
 
 
