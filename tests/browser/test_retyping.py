@@ -174,5 +174,6 @@ def test_the_preview_fits_and_is_accessible(
     page.goto(f"/apps/{workspace.app_id}/settings/attributes/{score.pk}/type/?kind=number")
 
     expect(page.get_by_text("1 convert, 2 will be cleared")).to_be_visible()
+    expect(page.locator("q.sample").first).to_be_visible()  # they come after the page, and are as long as the rest
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(page) == []
