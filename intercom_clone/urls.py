@@ -8,9 +8,14 @@ from django.urls import include, path
 ROOMS = (
     "workspace",
     "attributes",
+    "segments",
     "qualification",
+    "tags",
+    "lists",
     "people",
     "companies",
+    "events",
+    "bulk",
     "deletion",
     "demo",
 )

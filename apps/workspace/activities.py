@@ -25,6 +25,20 @@ class Activity(TextChoices):
     ATTRIBUTE_ARCHIVAL = "custom_attribute_archival", "Archived a data attribute"
     ATTRIBUTE_UNARCHIVAL = "custom_attribute_unarchival", "Unarchived a data attribute"
     QUALIFICATION_CHANGE = "qualification_settings_change", "Changed qualification data"
+    SEGMENT_CREATION = "segment_creation", "Created a segment"
+    SEGMENT_CHANGE = "segment_change", "Changed a segment"
+    SEGMENT_DELETION = "segment_deletion", "Deleted a segment"
+    TAG_CREATION = "tag_creation", "Created a tag"
+    TAG_CHANGE = "tag_change", "Renamed a tag"
+    TAG_DELETION = "tag_deletion", "Deleted a tag"
+    EVENT_CHANGE = "event_change", "Changed an event's description"
+    EVENT_ARCHIVAL = "event_archival", "Archived an event"
+    EVENT_UNARCHIVAL = "event_unarchival", "Unarchived an event"
+    BULK_TAG = "bulk_tag", "Tagged people or companies in bulk"
+    BULK_UNTAG = "bulk_untag", "Untagged people or companies in bulk"
+    BULK_ARCHIVAL = "bulk_archival", "Archived people in bulk"
+    BULK_EDIT = "bulk_edit", "Set an attribute in bulk"
+    BULK_UNDO = "bulk_undo", "Undid a bulk change"
     PERSON_ARCHIVAL = "contact_archival", "Archived a person"
     PERSON_UNARCHIVAL = "contact_unarchival", "Unarchived a person"
     PERSON_BLOCK = "contact_block", "Blocked a person"
@@ -32,3 +46,8 @@ class Activity(TextChoices):
     DELETION = "app_data_deletion", "Permanently deleted a person"
     RESTORATION = "app_data_restoration", "Restored a deleted person"
     DEMO_REMOVAL = "demo_removal", "Removed the demo data"
+
+
+def choices() -> list[tuple[str, str]]:
+    """For the model: by name, so that a new activity asks for no migration."""
+    return Activity.choices

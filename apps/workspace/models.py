@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
-from .activities import Activity
+from . import activities
 from .permissions import Grant, Role, can
 
 
@@ -161,7 +161,7 @@ class AuditEntry(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, null=True, related_name="audit_entries")
     teammate = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
     token = models.ForeignKey(AccessToken, models.SET_NULL, null=True, related_name="+")
-    activity = models.CharField(max_length=48, choices=Activity)
+    activity = models.CharField(max_length=48, choices=activities.choices)
     metadata = models.JSONField(default=dict)
     ip = models.GenericIPAddressField(null=True)
     at = models.DateTimeField()

@@ -7,6 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.workspace.activities
 import apps.workspace.models
 
 
@@ -289,48 +290,7 @@ class Migration(migrations.Migration):
                 (
                     "activity",
                     models.CharField(
-                        choices=[
-                            ("admin_login_success", "Signed in"),
-                            ("admin_login_failure", "Failed to sign in"),
-                            ("admin_logout", "Signed out"),
-                            ("admin_sign_in_link", "Made a sign-in link"),
-                            ("admin_password_change", "Changed a password"),
-                            ("admin_invite_creation", "Added a teammate"),
-                            ("admin_permission_change", "Changed a role"),
-                            ("admin_deletion", "Removed a teammate"),
-                            ("app_creation", "Created the workspace"),
-                            ("app_settings_change", "Changed workspace settings"),
-                            ("app_timezone_change", "Changed the time zone"),
-                            ("security_settings_change", "Changed security settings"),
-                            ("access_token_creation", "Created an access token"),
-                            ("access_token_revocation", "Revoked an access token"),
-                            ("custom_attribute_creation", "Created a data attribute"),
-                            ("custom_attribute_change", "Changed a data attribute"),
-                            (
-                                "custom_attribute_type_change",
-                                "Changed a data attribute's type",
-                            ),
-                            (
-                                "custom_attribute_protection_change",
-                                "Switched an attribute's Messenger protection",
-                            ),
-                            ("custom_attribute_archival", "Archived a data attribute"),
-                            (
-                                "custom_attribute_unarchival",
-                                "Unarchived a data attribute",
-                            ),
-                            (
-                                "qualification_settings_change",
-                                "Changed qualification data",
-                            ),
-                            ("contact_archival", "Archived a person"),
-                            ("contact_unarchival", "Unarchived a person"),
-                            ("contact_block", "Blocked a person"),
-                            ("contact_unblock", "Unblocked a person"),
-                            ("app_data_deletion", "Permanently deleted a person"),
-                            ("app_data_restoration", "Restored a deleted person"),
-                            ("demo_removal", "Removed the demo data"),
-                        ],
+                        choices=apps.workspace.activities.choices,
                         max_length=48,
                     ),
                 ),
