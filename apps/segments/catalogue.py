@@ -1,0 +1,163 @@
+"""What filters can ask about and lists can show: every field of a record, from one catalogue.
+
+The attributes of the record itself are fields from the start. Upper floors register theirs: tags, events, the
+companies of a person. A field is found by its address; nobody builds hundreds of fields to read one filter.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import Exists
+
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.definitions import Definition
+from apps.attributes.values import Value
+from apps.workspace.models import Seat, Workspace
+
+from .comparisons import COMPARISONS, Comparison, Moment
+from .language import Condition
+
+CUSTOM = "custom_attributes."
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Other rows that belong to a record, through which a field is reached: a person's companies, their events.
+
+    `some` says in a query over the records: at least one of these rows meets what is asked of it; `Q()`: there is any.
+    Conditions of one And group with the same `key` must hold for the same row (FILT-13).
+    """
+
+    key: str
+    some: Callable[[Q], Exists]
+
+
+Choice = tuple[str | int, str]  # the value that a condition keeps, and what stands on the screen
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be asked or shown.
+
+    `value` is its expression in a query over the records (or over the rows of its relation). Where a field is no plain
+    value, `ask` answers instead: a tag, a segment. A field without comparisons is only shown.
+    """
+
+    address: str
+    label: str
+    group: str  # its heading in the picker
+    kind: str  # which comparisons it knows
+    value: Any = None
+    relation: Relation | None = None
+    ask: Callable[[Condition, Moment], Q] | None = None
+    choices: Callable[[], Sequence[Choice]] | None = None  # what there is to choose from, for `choice` values
+    definition: Definition | None = None  # the attribute behind it: its kind shows its values
+    description: str = ""
+    icon: str = "type"
+    column: Any = None  # as a column of a list: an expression over the records; None where it is fetched otherwise
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        return COMPARISONS.get(self.kind, ())
+
+    def comparison(self, name: str) -> Comparison | None:
+        return next((one for one in self.comparisons if one.name == name), None)
+
+    def said(self, value: Any) -> str:
+        """A condition's value in words."""
+        if self.choices is None:
+            return str(value)
+        return next(
+            (label for known, label in self.choices() if str(known) == str(value)), f"{value} (no longer there)"
+        )
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Fields from an upper floor. `prefix` is the first part of their addresses: "tag", "event", "company"."""
+
+    prefix: str
+    find: Callable[[Workspace, str], Field | None]  # by whole address
+    every: Callable[[Workspace], Iterable[Field]]  # for the pickers: none that is archived
+
+
+_providers: dict[tuple[str, str], Provider] = {}
+
+
+def register(about: str, provider: Provider) -> None:
+    """`about`: the records that the fields are asked of, "person" or "company"."""
+    _providers[about, provider.prefix] = provider
+
+
+def find(workspace: Workspace, about: str, address: str) -> Field | None:
+    """The field with an address; None where there is none any more, or never was."""
+    provider = _providers.get((about, address.partition(".")[0]))
+    if provider:
+        return provider.find(workspace, address)
+    return attribute_field(workspace, about, address)
+
+
+def fields(workspace: Workspace, about: str) -> list[Field]:
+    """Every field that can be picked."""
+    others = [field for (whose, _), one in _providers.items() if whose == about for field in one.every(workspace)]
+    return [*attribute_fields(workspace, about), *others]
+
+
+# ---- attributes ------------------------------------------------------------------------------------------------------
+
+
+def attribute_field(workspace: Workspace, about: str, address: str) -> Field | None:
+    """The field of one attribute; archived ones take no part (FILT-17)."""
+    known = catalogue_of(workspace, about)
+    is_custom = address.startswith(CUSTOM)
+    definition = known.get(address.removeprefix(CUSTOM))
+    if definition is None or definition.custom is not is_custom or definition.archived:
+        return None
+    return _of(workspace, definition)
+
+
+def attribute_fields(workspace: Workspace, about: str) -> list[Field]:
+    """A field for every attribute in use (ATT-40, ATT-45)."""
+    return [_of(workspace, definition) for definition in catalogue_of(workspace, about).active]
+
+
+def related(field: Field, prefix: str, group: str, relation: Relation, column: Any = None) -> Field:
+    """An attribute's field as it is reached from other records: a company's, asked of its people."""
+    return replace(
+        field,
+        address=f"{prefix}.{field.address}",
+        label=field.label if field.label.lower().startswith(prefix) else f"{prefix.capitalize()} {field.label}",
+        group=group,
+        relation=relation,
+        column=column,
+    )
+
+
+def _of(workspace: Workspace, definition: Definition) -> Field:
+    value = Value(definition)
+    return Field(
+        address=CUSTOM + definition.key if definition.custom else definition.key,
+        label=definition.label,
+        group="Custom attributes" if definition.custom else "Attributes",
+        kind=definition.kind.name,
+        value=value,
+        column=value,
+        definition=definition,
+        description=definition.description,
+        icon=definition.kind.icon,
+        choices=_choices(workspace, definition),
+    )
+
+
+def _choices(workspace: Workspace, definition: Definition) -> Callable[[], Sequence[Choice]] | None:
+    if definition.kind.name == "member":
+        return lambda: [(seat.teammate_id, str(seat.teammate)) for seat in _seats(workspace)]
+    if definition.kind.name == "list":
+        return lambda: [(option, option) for option in definition.options]
+    return None
+
+
+def _seats(workspace: Workspace) -> QuerySet[Seat]:
+    return Seat.objects.filter(workspace=workspace).select_related("teammate").order_by("teammate__name", "pk")
