@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "type changes past undoing": {"task": "apps.attributes.tasks.let_type_changes_go", "schedule": 3600},
     "views for SQL": {"task": "apps.attributes.tasks.refresh_readable_views", "schedule": 60},
     "refused values past keeping": {"task": "apps.attributes.tasks.redact_refusals", "schedule": 3600},
+    "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
 }
 
 

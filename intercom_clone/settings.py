@@ -203,6 +203,8 @@ LOGGING = {
 # ---- the product's own numbers ---------------------------------------------------------------------------------------
 
 ATTRIBUTE_LIMIT = int(os.environ.get("ATTRIBUTE_LIMIT", 250))  # ATT-12: a soft limit
+EVENT_NAME_LIMIT = int(os.environ.get("EVENT_NAME_LIMIT", 120))  # EVT-05: in use at a time, archived ones not counted
+EVENT_METADATA_LIMIT = 10  # EVT-06: keys of one occurrence
 PAGE_SIZE = 50
 BASE_URL = os.environ.get("BASE_URL", "")  # what printed links start with where the workspace names no host
 # Where each region's pages and API are reached (LINK-09, API-10); a workspace may name its own hosts.
