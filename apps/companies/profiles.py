@@ -17,6 +17,7 @@ from apps.people.lists import FACE
 from apps.people.lists import SORTED_BY as SEEN
 from apps.people.models import Person, PersonQuerySet
 from apps.qualification.panel import asked, panel_of
+from apps.tags.sections import NOTES, TAGS
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
@@ -40,6 +41,10 @@ class CompanyProfile:
         self.request = request
         self.company = company
         self.seat = request.seat
+
+    @property
+    def record(self) -> Company:
+        return self.company
 
     @property
     def workspace(self) -> Workspace:
@@ -128,6 +133,8 @@ def register_own() -> None:
         Section(20, "people", "People", "companies/_people.html", people, actions="companies/_people_actions.html")
     )
     register(Section(30, "attributes", "Attributes", "companies/_attributes.html", attributes, aside=True))
+    register(TAGS)
+    register(NOTES)
     register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
 
 

@@ -1,4 +1,4 @@
-"""The sections of a profile. This floor brings three; the floors above register theirs (companies, tags, events)."""
+"""The sections of a profile: this floor's own and those of floors below. The floors above register theirs."""
 
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from apps.attributes.facts import Fact, facts_of
 from apps.attributes.ingest_log import ignored_values
 from apps.attributes.sections import Context, Section, Sections
 from apps.qualification.panel import asked, panel_of
+from apps.tags.sections import NOTES, TAGS
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
@@ -26,6 +27,10 @@ class Profile:
         self.person = person
         self.seat = request.seat
         self.shows_all = SHOW_ALL in (request.htmx.current_url or "") or SHOW_ALL in request.GET.urlencode()
+
+    @property
+    def record(self) -> Person:
+        return self.person
 
     @property
     def workspace(self) -> Workspace:
@@ -122,4 +127,6 @@ def register_own() -> None:
     register(
         Section(40, "attributes", "Custom attributes", "people/_custom_attributes.html", custom_attributes, aside=True)
     )
+    register(TAGS)
+    register(NOTES)
     register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
