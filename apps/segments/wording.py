@@ -1,7 +1,6 @@
 """A filter said back in words, from the same table that compiles it; dates with what they mean just now (BEY-11)."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, tzinfo
 
 from apps.workspace.models import Workspace
 
@@ -47,39 +46,41 @@ def predicate(one: Asked) -> str:
     return f"{words} {one.field.said(one.value)}"
 
 
-def window(one: Asked, moment: Moment, shown_in: Any) -> str:
+def window(one: Asked, moment: Moment, shown_in: tzinfo) -> str:
     """What a date's comparison means just now: "before 8 Feb 2026, 15:00". Empty for everything else.
 
     `shown_in` is the zone of whoever reads it.
     """
-    value = one.value
+    found = span(one, moment)
+    return between(*found, moment, shown_in) if found else ""
+
+
+Span = tuple[datetime | None, datetime | None]  # since, until; none where it is open
+
+
+def span(one: Asked, moment: Moment) -> Span | None:
+    """The time that a date's comparison leaves to it; none where it asks no time."""
+    name, value = one.comparison.name, one.value
     if one.comparison.takes == "day":
         begins, ends = day_of(value, moment)
-        ranges: dict[str, tuple[datetime | None, datetime | None]] = {
-            "on": (begins, ends),
-            "after": (ends, None),
-            "before": (None, begins),
-        }
-    elif one.comparison.takes == "days":
-        ranges = {
-            "more_than": (None, moment.ago(value)),
-            "less_than": (moment.ago(value), None),
-            "exactly": (moment.ago(value + 1), moment.ago(value)),
-        }
-    else:
-        return ""
-    since, until = ranges[one.comparison.name]
-    return _between(since, until, shown_in)
+        return {"on": (begins, ends), "after": (ends, None), "before": (None, begins)}[name]
+    if one.comparison.takes == "days":
+        ago = moment.ago(value)
+        return {"more_than": (None, ago), "less_than": (ago, None), "exactly": (moment.ago(value + 1), ago)}[name]
+    return None
 
 
-def _between(since: datetime | None, until: datetime | None, zone: Any) -> str:
+def between(since: datetime | None, until: datetime | None, moment: Moment, shown_in: tzinfo) -> str:
+    """A span of time in words: "between now and 13 Mar 2026, 15:00"."""
     if since and until:
-        return f"between {_moment(since, zone)} and {_moment(until, zone)}"
+        return f"between {_moment(since, moment, shown_in)} and {_moment(until, moment, shown_in)}"
     if since:
-        return f"after {_moment(since, zone)}"
-    return f"before {_moment(until, zone)}" if until else ""
+        return f"after {_moment(since, moment, shown_in)}"
+    return f"before {_moment(until, moment, shown_in)}" if until else ""
 
 
-def _moment(instant: datetime, zone: Any) -> str:
+def _moment(instant: datetime, moment: Moment, zone: tzinfo) -> str:
+    if instant == moment.now:
+        return "now"
     local = instant.astimezone(zone)
     return f"{local.day} {local:%b %Y, %H:%M}"
