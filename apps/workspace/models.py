@@ -59,6 +59,8 @@ class Workspace(models.Model):
 
     # Another one with every change of an attribute's definition: what tells a kept catalogue that it is stale.
     attributes_version = models.UUIDField(default=uuid.uuid4, editable=False)
+    # The same for its segments.
+    segments_version = models.UUIDField(default=uuid.uuid4, editable=False)
 
     def __str__(self) -> str:
         return self.name
