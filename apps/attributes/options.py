@@ -39,10 +39,13 @@ class Choice:
         return f"{self.value} ({said})" if said else self.value
 
 
-def choices(attribute: Attribute) -> list[Choice]:
-    """The options in their order, then the stray values: what REST sent, or what was an option once (QUAL-06)."""
+def choices(attribute: Attribute, seconds: float = PATIENCE) -> list[Choice]:
+    """The options in their order, then the stray values: what REST sent, or what was an option once (QUAL-06).
+
+    The options alone where the values cannot be counted in so many seconds.
+    """
     try:
-        with patience(PATIENCE):
+        with patience(seconds):
             counted = _counted(attribute)
     except OutOfPatience:
         return [Choice(option, True) for option in attribute.options]

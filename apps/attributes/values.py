@@ -26,6 +26,8 @@ class Value(Expression):
         self.alias = alias
 
     def resolve_expression(self, query: Any = None, *args: Any, **kwargs: Any) -> "Value":
+        if self.alias:  # a subquery's expressions are resolved once more, against the query around it
+            return self
         return Value(self.definition, query.get_initial_alias())
 
     def relabeled_clone(self, relabels: Mapping[str, str]) -> Self:

@@ -10,7 +10,7 @@ class CompaniesConfig(AppConfig):
         from apps.people.sections import register
         from apps.qualification import editing, panel
 
-        from . import profiles, qualifying, sections
+        from . import fields, profiles, qualifying, sections, segments
         from .arrivals import amend, release
         from .models import Company
 
@@ -19,4 +19,6 @@ class CompaniesConfig(AppConfig):
         panel.register_echo(sections.echo)
         register(sections.COMPANIES)
         profiles.register_own()
+        fields.register_fields()
+        segments.register_segments()
         panel.register_echo(profiles.echo)

@@ -8,13 +8,13 @@ from django.db.models import Count, Exists, OuterRef
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Definition
-from apps.attributes.kinds import KINDS
 from apps.attributes.models import AttributedQuerySet
 from apps.attributes.paging import Page, Place, page_of
 from apps.attributes.rows import FEW, Row, containing, found_first, row_of, with_columns
 from apps.people.models import Person
 from apps.workspace.models import Workspace
 
+from .fields import PEOPLE
 from .models import Company, Membership
 
 # What stands beside the name, after the number of people.
@@ -22,8 +22,6 @@ COLUMNS = ("session_count", "last_request_at", "plan", "monthly_spend", "created
 SORTED_BY = "last_request_at"
 FACE = ("public_id", "name", "company_id")
 FOUND_BY = ("name", "company_id")
-# Counted when it is read: no column of the table.
-PEOPLE = Definition("company", "people", "People", KINDS["number"], column="", writable=frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from django.db.models.expressions import Exists
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Definition
+from apps.attributes.models import Attribute
+from apps.attributes.options import choices as held_choices
 from apps.attributes.values import Value
 from apps.workspace.models import Seat, Workspace
 
@@ -20,6 +22,13 @@ from .comparisons import COMPARISONS, Comparison, Moment
 from .language import Condition
 
 CUSTOM = "custom_attributes."
+
+# The headings of the pickers, in their order; each about has its own two for attributes.
+STANDARD_GROUP = {"person": "Standard people attributes", "company": "Standard company attributes"}
+CUSTOM_GROUP = {"person": "Custom people attributes", "company": "Custom company attributes"}
+EVENTS, COMPANY, TAGS, SEGMENTS, OWNER_AND_TYPE = "Events", "Company", "Tags", "Segments", "Owner and type"
+GROUPS = (*STANDARD_GROUP.values(), *CUSTOM_GROUP.values(), EVENTS, COMPANY, TAGS, SEGMENTS, OWNER_AND_TYPE)
+STRAYS_WITHIN = 0.5  # seconds that a menu waits for values that are no option any more
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Field:
 
     address: str
     label: str
-    group: str  # its heading in the picker
+    group: str  # its heading in the picker, one of GROUPS
     kind: str  # which comparisons it knows
     value: Any = None
     relation: Relation | None = None
@@ -67,7 +76,7 @@ class Field:
 
     def said(self, value: Any) -> str:
         """A condition's value in words."""
-        if self.choices is None:
+        if self.choices is None or self.kind == "list":  # an option is its own label; do not ask for all of them
             return str(value)
         return next(
             (label for known, label in self.choices() if str(known) == str(value)), f"{value} (no longer there)"
@@ -93,16 +102,22 @@ def register(about: str, provider: Provider) -> None:
 
 def find(workspace: Workspace, about: str, address: str) -> Field | None:
     """The field with an address; None where there is none any more, or never was."""
-    provider = _providers.get((about, address.partition(".")[0]))
+    provider = _providers.get((about, _prefix(address)))
     if provider:
         return provider.find(workspace, address)
     return attribute_field(workspace, about, address)
 
 
 def fields(workspace: Workspace, about: str) -> list[Field]:
-    """Every field that can be picked."""
-    others = [field for (whose, _), one in _providers.items() if whose == about for field in one.every(workspace)]
-    return [*attribute_fields(workspace, about), *others]
+    """Every field that can be picked, group after group."""
+    found = [field for field in attribute_fields(workspace, about) if (about, _prefix(field.address)) not in _providers]
+    for (whose, _), one in _providers.items():
+        found += one.every(workspace) if whose == about else ()
+    return sorted(found, key=lambda field: GROUPS.index(field.group) if field.group in GROUPS else len(GROUPS))
+
+
+def _prefix(address: str) -> str:
+    return address.partition(".")[0]
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------------
@@ -140,7 +155,7 @@ def _of(workspace: Workspace, definition: Definition) -> Field:
     return Field(
         address=CUSTOM + definition.key if definition.custom else definition.key,
         label=definition.label,
-        group="Custom attributes" if definition.custom else "Attributes",
+        group=_group(definition),
         kind=definition.kind.name,
         value=value,
         column=value,
@@ -151,12 +166,24 @@ def _of(workspace: Workspace, definition: Definition) -> Field:
     )
 
 
+def _group(definition: Definition) -> str:
+    if definition.kind.name == "member":
+        return OWNER_AND_TYPE
+    return (CUSTOM_GROUP if definition.custom else STANDARD_GROUP)[definition.about]
+
+
 def _choices(workspace: Workspace, definition: Definition) -> Callable[[], Sequence[Choice]] | None:
     if definition.kind.name == "member":
         return lambda: [(seat.teammate_id, str(seat.teammate)) for seat in _seats(workspace)]
     if definition.kind.name == "list":
-        return lambda: [(option, option) for option in definition.options]
+        return lambda: _options(workspace, definition)
     return None
+
+
+def _options(workspace: Workspace, definition: Definition) -> Sequence[Choice]:
+    """The options, then the values that records hold beside them, where they are found at once (FILT-08)."""
+    attribute = Attribute.objects.get(workspace=workspace, about=definition.about, name=definition.key)
+    return [(one.value, one.value) for one in held_choices(attribute, STRAYS_WITHIN)]
 
 
 def _seats(workspace: Workspace) -> QuerySet[Seat]:

@@ -31,7 +31,8 @@ from django.db.models.lookups import (
 from apps.attributes.kinds import LONE_SURROGATE, PLAIN_DECIMAL, midnight
 from apps.attributes.reports import Reason, Refusal
 
-LONGEST_TEXT = 255  # no value is longer
+LONGEST_TEXT = 2_048  # no value is longer
+BEYOND = 2**54  # past every number that is kept exactly, and still exact itself in every type of column
 MOST_DAYS = 36_500
 WHOLE_DAYS = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 A_DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ class Moment:
     zone: ZoneInfo
 
     def ago(self, days: int) -> datetime:
-        return self.now - days * A_DAY
+        return self.now.astimezone(UTC) - days * A_DAY  # in a zone of its own a day could have 23 hours
 
 
 Reader = Callable[[Any], Any]  # what was typed or written down → the value to ask with; raises Refusal
@@ -67,6 +68,9 @@ class Comparison:
         """The value to ask with. Raises Refusal; its message reads on after the field's label."""
         return READERS[self.takes](raw)
 
+
+NOBODY = Q(pk__in=())
+EVERYBODY = ~NOBODY  # unlike `Q()` it can be negated and joined by or
 
 # ---- values ----------------------------------------------------------------------------------------------------------
 
@@ -174,12 +178,33 @@ def escaped(text: str) -> str:
 
 
 def _less(field: Any, value: float, moment: Moment) -> Q:
-    """The number is a constant of its own type: made to fit a field's type it would have whole columns cast."""
     return Q(LessThan(field, Constant(value)))
 
 
 def _greater(field: Any, value: float, moment: Moment) -> Q:
     return Q(GreaterThan(field, Constant(value)))
+
+
+def _is_whole(field: Any, value: float, moment: Moment) -> Q:
+    """Whole numbers may stand in columns of integers, which are asked with integers: a fraction, or a number beyond
+    their range, would have the database cast every one of them, and pass its indexes by."""
+    return _is(field, _within(int(value)), moment) if float(value).is_integer() else NOBODY
+
+
+def _is_not_whole(field: Any, value: float, moment: Moment) -> Q:
+    return _is_not(field, _within(int(value)), moment) if float(value).is_integer() else EVERYBODY
+
+
+def _less_whole(field: Any, value: float, moment: Moment) -> Q:
+    return _less(field, _within(math.ceil(value)), moment)
+
+
+def _greater_whole(field: Any, value: float, moment: Moment) -> Q:
+    return _greater(field, _within(math.floor(value)), moment)
+
+
+def _within(number: int) -> int:
+    return max(-BEYOND, min(BEYOND, number))
 
 
 def _true(field: Any, value: None, moment: Moment) -> Q:
@@ -223,11 +248,11 @@ def day_of(day: str, moment: Moment) -> tuple[datetime, datetime]:
 
 
 def _anything(field: Any, value: None, moment: Moment) -> Q:
-    return Q()
+    return EVERYBODY
 
 
 def _nothing_at_all(field: Any, value: None, moment: Moment) -> Q:
-    return Q(pk__in=())
+    return NOBODY
 
 
 # ---- the table -------------------------------------------------------------------------------------------------------
@@ -254,11 +279,18 @@ TEXT = (
     Comparison("contains_word", "contains exact word", _contains_word, "text"),
     *PRESENCE,
 )
-NUMBER = (
+DECIMAL = (
     Comparison("is", "is", _is, "number"),
     Comparison("is_not", "is not", _is_not, "number", admits_unknown=True),
     Comparison("greater_than", "greater than", _greater, "number"),
     Comparison("less_than", "less than", _less, "number"),
+    *PRESENCE,
+)
+NUMBER = (
+    Comparison("is", "is", _is_whole, "number"),
+    Comparison("is_not", "is not", _is_not_whole, "number", admits_unknown=True),
+    Comparison("greater_than", "greater than", _greater_whole, "number"),
+    Comparison("less_than", "less than", _less_whole, "number"),
     *PRESENCE,
 )
 FLAG = (Comparison("is_true", "is true", _true), Comparison("is_false", "is false", _false), *PRESENCE)
@@ -294,7 +326,7 @@ COMPARISONS: dict[str, tuple[Comparison, ...]] = {
     "identifier": TEXT,
     "web_address": TEXT,
     "number": NUMBER,
-    "decimal": NUMBER,
+    "decimal": DECIMAL,
     "spend": NUMBER,
     "boolean": FLAG,
     "date": DATE,

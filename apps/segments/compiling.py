@@ -13,8 +13,10 @@ from apps.workspace.models import Workspace
 
 from . import catalogue
 from .catalogue import Field, Relation
-from .comparisons import Comparison, Moment
+from .comparisons import EVERYBODY, Comparison, Moment
 from .language import Condition, Filter, Group, Unreadable
+
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def checked(workspace: Workspace, about: str, condition: Condition) -> Asked:
     """A condition made sure of. Raises Unanswerable with a sentence that says what to do."""
     field = catalogue.find(workspace, about, condition.field)
     if field is None:
-        name = condition.field.rpartition(".")[2]
+        name = _named(condition.field)
         raise Unanswerable(f"“{name}” cannot be filtered by any more: it is archived or gone.", condition)
     comparison = field.comparison(condition.comparison)
     if comparison is None:
@@ -55,6 +57,14 @@ def checked(workspace: Workspace, about: str, condition: Condition) -> Asked:
         return Asked(condition, field, comparison, comparison.read(condition.value))
     except Refusal as refusal:
         raise Unanswerable(f"{field.label} {refusal.message}.", condition) from None
+
+
+def _named(address: str) -> str:
+    """What a field that is gone was called, as far as its address says: "tier" of "company.custom_attributes.tier"."""
+    name = address.removeprefix("company.").removeprefix(catalogue.CUSTOM)
+    prefix, _, rest = name.partition(".")
+    name = rest if prefix.startswith("event") and rest else name
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _group(workspace: Workspace, about: str, group: Group, moment: Moment) -> Q:
@@ -86,7 +96,12 @@ def _plain(one: Asked, moment: Moment) -> Q:
 
 
 def _together(asked: Sequence[Asked], moment: Moment) -> Q:
-    """Some one related row meets them all. Who has no such row meets what admits the unknown (FILT-09)."""
+    """Some one related row meets them all; whose rows all fail does not match, be the comparison negative or not.
+
+    So "Company plan is not pro" finds whoever has a company that is not on pro, even beside one that is. Who has no
+    such row at all knows no value, and meets what admits the unknown (FILT-09): they match where every one of the
+    conditions asked together does.
+    """
     relation: Relation = asked[0].field.relation  # type: ignore[assignment]  # by_relation saw to it
     met = Q(relation.some(_joined([_plain(one, moment) for one in asked], any=False)))
     if all(one.comparison.admits_unknown for one in asked):
@@ -95,4 +110,5 @@ def _together(asked: Sequence[Asked], moment: Moment) -> Q:
 
 
 def _joined(parts: Sequence[Q], any: bool) -> Q:
-    return reduce(or_ if any else and_, parts, Q())
+    """No part at all asks nothing, whatever joins them."""
+    return reduce(or_ if any else and_, parts) if parts else EVERYBODY

@@ -5,9 +5,11 @@ segment's name, it is JSON, short and readable:
 
     ["and", ["or", ["country", "is", "Ireland"], ["country", "is", "UK"]], ["and", ["plan", "is", "pro"]]]
 
-Here is only the form of a filter. Whether its fields exist and its values fit says `asking`.
+Here is only the form of a filter. Whether its fields exist and its values fit says `compiling`.
 """
 
+import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,10 @@ import orjson
 from apps.workspace.problems import Problem
 
 MOST_PARTS = 15  # conditions of a group, and groups of a filter: what contacts search takes as well
+JOINERS = ("and", "or")
 LONGEST = 20_000
+LARGEST = 2**63  # what JSON's readers still agree on as a whole number
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # what neither an address nor the database can carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def _group(raw: Any) -> Group:
 
 
 def _parts(raw: Any, what: str) -> Sequence[Any]:
-    if not isinstance(raw, list) or not raw or raw[0] not in ("and", "or"):
+    if not isinstance(raw, list) or not raw or raw[0] not in JOINERS:
         raise Unreadable(f'Filters are groups of conditions: {what} is written ["and", …] or ["or", …].')
     if len(raw) > MOST_PARTS + 1:
         raise Unreadable(f"{what.capitalize()} holds at most {MOST_PARTS}.")
@@ -109,14 +114,24 @@ def _parts(raw: Any, what: str) -> Sequence[Any]:
 
 
 def _condition(raw: Any) -> Condition:
-    if isinstance(raw, list) and raw and raw[0] in ("and", "or"):
+    if isinstance(raw, list) and raw and raw[0] in JOINERS:
         raise Unreadable("A group cannot stand inside another group.")
     if not isinstance(raw, list) or len(raw) not in (2, 3) or not all(isinstance(part, str) for part in raw[:2]):
         raise Unreadable('A condition is written ["field", "comparison", value].')
     value = raw[2] if len(raw) == 3 else None
-    if not isinstance(value, str | int | float | None):
+    if not _is_plain(value):
         raise Unreadable("The value of a condition is text, a number or nothing.")
+    if any(isinstance(part, str) and UNKEEPABLE.search(part) for part in raw):
+        raise Unreadable("A condition holds a character that cannot be written down; leave it out.")
     return Condition(raw[0], raw[1], value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 def _one(condition: Condition) -> list[Any]:
