@@ -18,6 +18,7 @@ from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.people.models import Person
 from apps.qualification.models import Question
+from apps.tags import noting, tagging
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Workspace
@@ -81,6 +82,12 @@ class World:
     def question(self) -> int:
         return Question.objects.filter(workspace=self.workspace)[0].pk
 
+    def tag(self) -> int:
+        return tagging.find_or_create(self.workspace, "VIP", by=NOBODY, now=now()).pk
+
+    def note(self) -> int:
+        return noting.add(PersonFactory(workspace=self.workspace), "Call back", by=NOBODY, now=now()).pk
+
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
@@ -96,6 +103,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "attributes/pk": World.attribute,
     "settings/about": lambda world: "people-data",
     "qualification/pk": World.question,
+    "tags/pk": World.tag,
+    "notes/pk": World.note,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
     "about": lambda world: "person",
