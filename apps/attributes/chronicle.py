@@ -63,7 +63,7 @@ def chronicle(record: Attributed, definition: Definition, *, before: Place | Non
     found = changes_of(record, definition.key, most + 1, before.pk if before else None)
     changes = found[:most][::-1]
     is_whole = len(found) <= most
-    span = Span(None if is_whole else changes[0].at, before.date if before else None)
+    span = Span(None if is_whole else changes[0].at, before.value if before else None)
     told = [*_changed(definition, changes), *_ignored(record, definition, changes, span)]
     if told:  # what befell the attribute while nothing stood here is no part of the story
         begin = min(entry.at for entry in told)

@@ -1,8 +1,10 @@
 """One page of a long list by keyset, never OFFSET: the thousandth page costs what the first one costs (UI-05).
 
-The latest come first, those without a date last, and whoever came last of several with the same date first.
+A list may be in the order of any value, either way. The unknown stand last both ways, and of several rows with the same
+value the key decides: the way of the order, so that one index serves both.
 """
 
+import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -10,34 +12,89 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import F, Field, Func, QuerySet, TextField, Value
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models import F, Field, Func, Q, QuerySet, TextField, Value
+from django.db.models.lookups import GreaterThan, IsNull, LessThan
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WRITTEN_PLACE = re.compile(r"(-?\d{1,18}|unknown) (\d{1,18}) (\d{1,9})", re.ASCII)
+LONGEST_TOKEN = 12_000  # characters
+WRITTEN_PLACE = re.compile(r"(?a:(\d{1,18}) (\d{1,9}) )([udnft])(.*)", re.DOTALL)
+WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: its date and its key, and what number it had when it was shown."""
+    """Where a row stands: the value that the list is in order of, and its key; and what number it had when shown."""
 
-    date: datetime | None
+    value: Any
     pk: int
     number: int
 
     @classmethod
-    def read(cls, token: str) -> Self | None:
-        """The place that an address names; None for anything that we did not write."""
+    def read(cls, token: str, column: str = "date") -> Self | None:
+        """The place that an address names, in a list that is in order of such a column.
+
+        None for anything that we did not write, and for a place in another order.
+        """
+        if len(token) > LONGEST_TOKEN:
+            return None
         try:
-            written = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
-            date, pk, number = WRITTEN_PLACE.fullmatch(written).groups()  # type: ignore[union-attr]
-            return cls(None if date == "unknown" else EPOCH + timedelta(microseconds=int(date)), int(pk), int(number))
+            written = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()
+            pk, number, kind, value = WRITTEN_PLACE.fullmatch(written).groups()  # type: ignore[union-attr]
+            if kind not in ("u", column[0]):
+                return None
+            return cls(READERS[kind](value), int(pk), int(number))
         except (ValueError, AttributeError, OverflowError):
             return None
 
     def __str__(self) -> str:
-        date = "unknown" if self.date is None else (self.date - EPOCH) // timedelta(microseconds=1)
-        return urlsafe_b64encode(f"{date} {self.pk} {self.number}".encode()).decode().rstrip("=")
+        return urlsafe_b64encode(f"{self.pk} {self.number} {_written(self.value)}".encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is in order of: a field, or an annotation, of its rows. `column`: text, number, date or flag."""
+
+    by: str
+    column: str = "date"
+    descending: bool = True
+
+    @property
+    def fields(self) -> tuple[Any, ...]:
+        """The whole order: the unknown last."""
+        if self.descending:
+            return F(self.by).desc(nulls_last=True), "-pk"
+        return F(self.by).asc(nulls_last=True), "pk"
+
+    @property
+    def known(self) -> tuple[Any, ...]:
+        """The order of the rows whose value is known, in the words of the index: it can be read both ways."""
+        if self.descending:
+            return self.fields
+        return F(self.by).asc(nulls_first=True), "pk"
+
+    @property
+    def reversed(self) -> "Order":
+        return Order(self.by, self.column, not self.descending)
+
+    @property
+    def is_unknown(self) -> Q:
+        return Q(IsNull(F(self.by), True))
+
+    @property
+    def is_known(self) -> Q:
+        return Q(IsNull(F(self.by), False))
+
+    @property
+    def key(self) -> str:
+        return "-pk" if self.descending else "pk"
+
+    def beyond(self, place: Place) -> Q:
+        """`ROW(value, id) < ROW(…)`: one range of an index, however many rows have the same value."""
+        compare: Callable[[Func, Func], Any] = LessThan if self.descending else GreaterThan
+        return Q(compare(_row(F(self.by), F("pk")), _row(Value(place.value), Value(place.pk))))
+
+    def beyond_key(self, place: Place) -> Q:
+        return Q(pk__lt=place.pk) if self.descending else Q(pk__gt=place.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +111,14 @@ class Page:
         return self.first + len(self.rows) - 1
 
 
-def page_of(records: QuerySet, by: str, size: int, *, after: Place | None = None, before: Place | None = None) -> Page:
-    """The page after one place, the page before another, or the first one, in the order of the date field `by`.
+def page_of(
+    records: QuerySet, order: Order | str, size: int, *, after: Place | None = None, before: Place | None = None
+) -> Page:
+    """The page after one place, the page before another, or the first one. A name means: the latest of its dates first.
 
     The first page also stands in for what is no page any more: nothing after `after`, less than a page before `before`.
     """
+    by = Order(order) if isinstance(order, str) else order
     place = after or before
     if place is None:
         return _first(records, by, size)
@@ -70,14 +130,20 @@ def page_of(records: QuerySet, by: str, size: int, *, after: Place | None = None
     return _page(found[size - 1 :: -1], by, max(1, place.number - size), earlier=True, later=True)
 
 
-def _first(records: QuerySet, by: str, size: int) -> Page:
-    found = _take([records.order_by(*newest_first(by))], size + 1)
+def newest_first(by: str) -> tuple[Any, ...]:
+    """The order of the lists: by date, the unknown ones last, then by key."""
+    return Order(by).fields
+
+
+def _first(records: QuerySet, by: Order, size: int) -> Page:
+    whole = [records.order_by(*by.fields)] if by.descending else _known_and_unknown(records, by)
+    found = _take(whole, size + 1)
     return _page(found[:size], by, 1, earlier=False, later=len(found) > size)
 
 
-def _page(rows: Sequence[Any], by: str, first: int, *, earlier: bool, later: bool) -> Page:
+def _page(rows: Sequence[Any], by: Order, first: int, *, earlier: bool, later: bool) -> Page:
     def place(row: Any, number: int) -> Place:
-        return Place(getattr(row, by), row.pk, number)
+        return Place(getattr(row, by.by), row.pk, number)
 
     return Page(
         rows,
@@ -87,30 +153,25 @@ def _page(rows: Sequence[Any], by: str, first: int, *, earlier: bool, later: boo
     )
 
 
-def _following(records: QuerySet, by: str, place: Place) -> list[QuerySet]:
+def _known_and_unknown(records: QuerySet, by: Order) -> list[QuerySet]:
+    return [records.filter(by.is_known).order_by(*by.known), records.filter(by.is_unknown).order_by(by.key)]
+
+
+def _following(records: QuerySet, by: Order, place: Place) -> list[QuerySet]:
     """What comes after a place, in parts that are ranges of an index each."""
-    ordered, undated = records.order_by(*newest_first(by)), {f"{by}__isnull": True}
-    if place.date is None:
-        return [ordered.filter(**undated, pk__lt=place.pk)]
-    return [ordered.filter(_beside(LessThan, by, place)), ordered.filter(**undated)]
+    known, unknown = _known_and_unknown(records, by)
+    if place.value is None:
+        return [unknown.filter(by.beyond_key(place))]
+    return [known.filter(by.beyond(place)), unknown]
 
 
-def _preceding(records: QuerySet, by: str, place: Place) -> list[QuerySet]:
+def _preceding(records: QuerySet, by: Order, place: Place) -> list[QuerySet]:
     """What comes before a place, the nearest first."""
-    ordered, undated = records.order_by(F(by).asc(nulls_first=True), "pk"), {f"{by}__isnull": True}
-    if place.date is None:
-        return [ordered.filter(**undated, pk__gt=place.pk), ordered.exclude(**undated)]
-    return [ordered.filter(_beside(GreaterThan, by, place))]
-
-
-def newest_first(by: str) -> tuple[Any, ...]:
-    """The order of the lists: by date, the unknown ones last, then by key."""
-    return F(by).desc(nulls_last=True), "-pk"
-
-
-def _beside(compare: Callable[[Func, Func], Any], by: str, place: Place) -> Any:
-    """`ROW(date, id) < ROW(…)`: one range of an index, however many rows have the same date. No date, no match."""
-    return compare(_row(F(by), F("pk")), _row(Value(place.date), Value(place.pk)))
+    back = by.reversed
+    known, unknown = _known_and_unknown(records, back)
+    if place.value is None:
+        return [unknown.filter(back.beyond_key(place)), known]
+    return [known.filter(back.beyond(place))]
 
 
 def _row(*columns: Any) -> Func:
@@ -124,3 +185,56 @@ def _take(parts: Sequence[QuerySet], amount: int) -> list[Any]:
         if len(taken) < amount:
             taken.extend(part[: amount - len(taken)])
     return taken
+
+
+# ---- a value in an address -------------------------------------------------------------------------------------------
+
+
+def _written(value: Any) -> str:
+    """A value after the letter of its type."""
+    if value is None:
+        return "u"
+    if isinstance(value, bool):
+        return f"f{value:d}"
+    if isinstance(value, datetime):
+        return f"d{(value - EPOCH) // timedelta(microseconds=1)}"
+    return f"t{value}" if isinstance(value, str) else f"n{value!r}"
+
+
+def _unknown(text: str) -> None:
+    if text:
+        raise ValueError(text)
+
+
+def _date(text: str) -> datetime:
+    return EPOCH + timedelta(microseconds=_whole(text))
+
+
+def _whole(text: str) -> int:
+    if not WHOLE.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float | int:
+    if WHOLE.fullmatch(text):
+        return int(text)
+    number = float(text)
+    if not math.isfinite(number) or repr(number) != text:
+        raise ValueError(text)
+    return number
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
+
+
+def _text(text: str) -> str:
+    if "\x00" in text:  # the database cannot even be asked
+        raise ValueError(text)
+    return text
+
+
+READERS: dict[str, Callable[[str], Any]] = {"u": _unknown, "d": _date, "n": _number, "f": _flag, "t": _text}
