@@ -21,4 +21,5 @@ class CompaniesConfig(AppConfig):
         profiles.register_own()
         fields.register_fields()
         segments.register_segments()
+        panel.register_echo(segments.echo)
         panel.register_echo(profiles.echo)

@@ -17,12 +17,13 @@ from apps.people.lists import FACE
 from apps.people.lists import SORTED_BY as SEEN
 from apps.people.models import Person, PersonQuerySet
 from apps.qualification.panel import asked, panel_of
+from apps.segments.sections import SEGMENTS, InSegments
 from apps.tags.sections import NOTES, TAGS
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
 
-from .lists import PEOPLE
+from .fields import PEOPLE
 from .models import Company
 
 FIGURES = ("plan", "monthly_spend", PEOPLE.key, "session_count", "last_request_at", "created_at")
@@ -34,7 +35,7 @@ shown = _sections.shown
 fragment = _sections.fragment
 
 
-class CompanyProfile:
+class CompanyProfile(InSegments):
     """One company's page as one teammate sees it: what its sections may ask, read once for all of them."""
 
     def __init__(self, request: PageRequest, company: Company) -> None:
@@ -133,6 +134,7 @@ def register_own() -> None:
         Section(20, "people", "People", "companies/_people.html", people, actions="companies/_people_actions.html")
     )
     register(Section(30, "attributes", "Attributes", "companies/_attributes.html", attributes, aside=True))
+    register(SEGMENTS)
     register(TAGS)
     register(NOTES)
     register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
@@ -147,7 +149,7 @@ def head(profile: CompanyProfile, *, oob: bool = False) -> str:
 
 
 def head_context(profile: CompanyProfile) -> dict[str, object]:
-    return {"company": profile.company, "figures": profile.figures}
+    return {"company": profile.company, "figures": profile.figures, "memberships": profile.memberships}
 
 
 def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) -> Iterable[str]:

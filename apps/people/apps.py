@@ -21,3 +21,4 @@ class PeopleConfig(AppConfig):
         sections.register_own()
         fields.register_fields()
         segments.register_segments()
+        panel.register_echo(segments.echo)

@@ -33,7 +33,7 @@ def profile(request: PageRequest, public_id: str) -> HttpResponse:
     seen = Profile(request, person)
     if request.htmx.target == "section-details":
         return HttpResponse(fragment("details", seen))
-    return render(request, "people/profile.html", _header(request, person) | {"profile": seen, "sections": shown(seen)})
+    return render(request, "people/profile.html", _header(seen) | {"profile": seen, "sections": shown(seen)})
 
 
 @page(Grant.VIEW_PROFILES)
@@ -70,8 +70,8 @@ def person_or_404(workspace: Workspace, public_id: str) -> Person:
     return cast(Person, record_or_404(workspace, "person", public_id))
 
 
-def _header(request: PageRequest, person: Person) -> dict[str, Any]:
-    return {"person": person, "link": link_to(person, request)}
+def _header(seen: Profile) -> dict[str, Any]:
+    return {"person": seen.person, "link": link_to(seen.person, seen.request), "memberships": seen.memberships}
 
 
 def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) -> Iterable[str]:
@@ -80,7 +80,7 @@ def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) 
         return
     seen = Profile(request, subject)
     if keys & NAMED_BY:
-        yield render_to_string("people/_header.html", _header(request, subject) | {"oob": True}, request)
+        yield render_to_string("people/_header.html", _header(seen) | {"oob": True}, request)
     cells = {"owner_id"} - seen.asked_keys  # it is itself what was swapped
     on_page = [d for d in [*seen.detailed, *seen.catalogue.custom] if d.key in keys - cells]
     for fact in facts_of(subject, on_page).values() if on_page else ():

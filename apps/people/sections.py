@@ -8,6 +8,7 @@ from apps.attributes.facts import Fact, facts_of
 from apps.attributes.ingest_log import ignored_values
 from apps.attributes.sections import Context, Section, Sections
 from apps.qualification.panel import asked, panel_of
+from apps.segments.sections import SEGMENTS, InSegments
 from apps.tags.sections import NOTES, TAGS
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
@@ -19,7 +20,7 @@ from .models import Person
 SHOW_ALL = "details=all"
 
 
-class Profile:
+class Profile(InSegments):
     """One person's page as one teammate sees it: what its sections may ask, read once for all of them."""
 
     def __init__(self, request: PageRequest, person: Person) -> None:
@@ -127,6 +128,7 @@ def register_own() -> None:
     register(
         Section(40, "attributes", "Custom attributes", "people/_custom_attributes.html", custom_attributes, aside=True)
     )
+    register(SEGMENTS)
     register(TAGS)
     register(NOTES)
     register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
