@@ -1,0 +1,353 @@
+"""How many match: the exact number where that is cheap, an estimate at once where it is not (BEY-10, UI-05).
+
+The planner says what counting would cost, before anything is counted. What is cheap is counted, and stopped should the
+planner have been wrong. Everything else is counted in a random sample of the table's pages, where the planner's own
+estimate stands in for what the sample is too small to tell. Whoever wants the exact number asks for it afterwards, and
+says how long they would wait.
+
+The planner is no judge of filters that ask several columns or related rows, the sample none of what is rare: either
+one alone is off by orders of magnitude somewhere.
+"""
+
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Value as Constant
+from django.db.models.sql.datastructures import BaseTable
+
+from apps.workspace.patience import OutOfPatience, patience
+
+CHEAP = 12_000.0  # in the planner's units: well below a tenth of a second, on a machine with other things to do
+SHORT = 0.12  # seconds that a count which looked cheap may take
+GLIMPSE = 0.12  # seconds for the sample
+FIRST_PAGES, MOST_PAGES = 150, 3_000  # of a sample: the first part tells how large the second can be
+SURE, FAIRLY_SURE = 400, 100  # matches in a sample that make an error of 5 %, of 10 %
+NEARLY_ALL = 0.99  # the share of two samples that may have met in between
+PAGE = 8192
+TABLESAMPLE = "TABLESAMPLE SYSTEM (%s) REPEATABLE (%s)"
+# A sample is small: related rows are looked up one by one. Left alone, the planner would first hash all there are.
+ONE_BY_ONE = {
+    "work_mem": "64kB",
+    "hash_mem_multiplier": "1",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "random_page_cost": "1.1",
+    "max_parallel_workers_per_gather": "0",
+}
+# All there are, however: hashing a company's people once is ten times as fast as looking each person up.
+AT_LARGE = {"work_mem": "64MB"}
+ALONE = {"max_parallel_workers_per_gather": "0"}  # so that a plan's rows are all rows, not those of one worker
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match. An estimate is rounded to what it can promise, and never nought."""
+
+    number: int
+    exact: bool
+
+    def __str__(self) -> str:
+        return f"{self.number:,}" if self.exact else f"≈ {self.number:,}"
+
+
+NONE = Count(0, exact=True)
+
+
+def quick(queryset: QuerySet) -> Count:
+    """How many there are, exactly or nearly, in less than 300 ms."""
+    return _quick(queryset, [Q()])[0]
+
+
+def quick_counts(records: QuerySet, conditions: Mapping[str, Q]) -> dict[str, Count]:
+    """How many of the records meet each condition, exactly or nearly, in less than 300 ms altogether."""
+    return dict(zip(conditions, _quick(records, list(conditions.values())), strict=True))
+
+
+def exact(queryset: QuerySet, seconds: float) -> int:
+    """How many there are. Raises OutOfPatience."""
+    asked = _selection(queryset)
+    if asked is None:
+        return 0
+    with patience(seconds), planning(AT_LARGE):
+        return int(_row(f"SELECT {asked.counted}", asked.given)[0])
+
+
+def exact_counts(records: QuerySet, conditions: Mapping[str, Q], seconds: float) -> dict[str, Count]:
+    """How many of the records meet each condition: one pass over them. Raises OutOfPatience."""
+    try:
+        asked = _pass(records, list(conditions.values()))
+    except EmptyResultSet:
+        return dict.fromkeys(conditions, NONE)
+    with patience(seconds), planning(AT_LARGE):
+        numbers = _row(asked.sql, asked.given)
+    return {name: Count(number, exact=True) for name, number in zip(conditions, numbers, strict=True)}
+
+
+# ---- what is asked ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL as Django wrote it, and what is to be put into it."""
+
+    sql: str
+    given: tuple[Any, ...]
+
+    @property
+    def counted(self) -> str:
+        """How many rows it has, as a part of another statement."""
+        return f"(SELECT count(*) FROM ({self.sql}) AS matching)"  # noqa: S608 - values are given apart
+
+    @property
+    def whole(self) -> str:
+        """Its one row, as a part of another statement: nothing in it is left out as unused."""
+        return f"(SELECT passed FROM ({self.sql}) AS passed)"  # noqa: S608 - values are given apart
+
+
+def _selection(queryset: QuerySet) -> Statement | None:
+    """The keys of a queryset; None where it is sure to be empty."""
+    try:
+        return _statement(queryset.order_by().values("pk"))
+    except EmptyResultSet:
+        return None
+
+
+def _pass(records: QuerySet, conditions: Sequence[Q]) -> Statement:
+    """One pass over the records that counts those of each condition. Raises EmptyResultSet where there are none.
+
+    `OFFSET 0` keeps the two levels apart: the planner then knows how often each condition is asked, and hashes the
+    related rows that a condition looks for instead of looking them up record by record.
+    """
+    names = {f"met_{place}": _truth(condition) for place, condition in enumerate(conditions)}
+    asked = _statement(records.order_by().annotate(**names).values(*names))
+    counts = ", ".join(f"count(*) FILTER (WHERE {name})" for name in names)
+    return Statement(f"SELECT {counts} FROM ({asked.sql} OFFSET 0) AS asked", asked.given)  # noqa: S608
+
+
+def _truth(condition: Q) -> Any:
+    """Whether a condition is met, as a column."""
+    return Case(When(condition, then=Constant(True)), default=Constant(False)) if condition else Constant(True)
+
+
+def _statement(queryset: QuerySet) -> Statement:
+    sql, given = queryset.query.sql_with_params()
+    return Statement(sql, tuple(given))
+
+
+# ---- quick counts ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the planner expects of one count."""
+
+    rows: int
+    cost: float
+
+
+def _quick(records: QuerySet, conditions: Sequence[Q]) -> list[Count]:
+    counts: dict[int, Count] = {}
+    asked: dict[int, Statement] = {}
+    for place, condition in enumerate(conditions):
+        selection = _selection(records.filter(condition))
+        if selection is None:
+            counts[place] = NONE
+        else:
+            asked[place] = selection
+    if not asked:
+        return [NONE] * len(conditions)
+    left = [conditions[place] for place in asked]
+    together = _pass(records, left) if len(left) > 1 else None
+    expected, cost = _plans(asked, together)
+    if together and cost <= CHEAP:
+        counts |= _at_once(together, list(asked))
+    else:
+        counts |= _each(_cheap(asked, expected))
+    rest = [place for place in asked if place not in counts]
+    if rest:
+        found = _sampled(records, [conditions[place] for place in rest])
+        counts |= {
+            place: estimate(expected[place].rows, found, hits) for place, hits in zip(rest, found.hits, strict=True)
+        }
+    return [counts[place] for place in range(len(conditions))]
+
+
+def _plans(asked: Mapping[int, Statement], together: Statement | None) -> tuple[dict[int, Plan], float]:
+    """What the planner says of each, and what all in one pass would cost: a part of the answer for each part of the
+    question, which is put once."""
+    parts = [*asked.values(), *([together] if together else [])]
+    question = ", ".join(one.whole if one is together else one.counted for one in parts)
+    with transaction.atomic(), planning(AT_LARGE | ALONE):
+        answer = _row(f"EXPLAIN (FORMAT JSON) SELECT {question}", [value for one in parts for value in one.given])[0]
+    (told,) = json.loads(answer) if isinstance(answer, str) else answer
+    plans = told["Plan"]["Plans"]
+    expected = {
+        place: Plan(plan["Plans"][0]["Plan Rows"], plan["Total Cost"])
+        for place, plan in zip(asked, plans, strict=False)
+    }
+    return expected, plans[-1]["Total Cost"]
+
+
+def _cheap(asked: Mapping[int, Statement], expected: Mapping[int, Plan]) -> dict[int, Statement]:
+    """The cheapest ones, as many as are cheap together."""
+    chosen: dict[int, Statement] = {}
+    spent = 0.0
+    for place in sorted(asked, key=lambda place: expected[place].cost):
+        spent += expected[place].cost
+        if spent > CHEAP:
+            break
+        chosen[place] = asked[place]
+    return chosen
+
+
+def _each(asked: Mapping[int, Statement]) -> dict[int, Count]:
+    """Each counted by the index that serves it best, in one statement."""
+    if not asked:
+        return {}
+    parts = ", ".join(one.counted for one in asked.values())
+    given = tuple(value for one in asked.values() for value in one.given)
+    return _at_once(Statement(f"SELECT {parts}", given), list(asked))
+
+
+def _at_once(statement: Statement, places: Sequence[int]) -> dict[int, Count]:
+    """The numbers of a statement; none where it takes longer than it looked."""
+    try:
+        with patience(SHORT), planning(AT_LARGE):
+            numbers = _row(statement.sql, statement.given)
+    except OutOfPatience:
+        return {}
+    return {place: Count(number, exact=True) for place, number in zip(places, numbers, strict=True)}
+
+
+# ---- the sample ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was found in a random part of a table: so many matches of each condition."""
+
+    share: float  # of all rows
+    rows: int
+    hits: tuple[int, ...]
+
+    def __add__(self, other: "Sample") -> "Sample":
+        """Both together; whichever saw everything is enough."""
+        if other.share == 1:
+            return other
+        hits = tuple(map(sum, zip(self.hits, other.hits, strict=True)))
+        return Sample(min(NEARLY_ALL, self.share + other.share), self.rows + other.rows, hits)
+
+
+class SampledTable(BaseTable):
+    """A table in a query of which only some pages are read, the same ones for the same seed."""
+
+    def __init__(self, table_name: str, alias: str | None, percent: float, seed: int) -> None:
+        super().__init__(table_name, alias)
+        self.percent, self.seed = percent, seed
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, given = super().as_sql(compiler, connection)
+        return f"{sql} {TABLESAMPLE}", [*given, self.percent, self.seed]
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> "SampledTable":
+        return SampledTable(
+            self.table_name, change_map.get(self.table_alias, self.table_alias), self.percent, self.seed
+        )
+
+
+def _sampled(records: QuerySet, conditions: Sequence[Q]) -> Sample:
+    """As large a sample as the time allows; an empty one where it allows none."""
+    table = records.model._meta.db_table
+    total, pages = _size(table)
+    sample = Sample(0.0, 0, (0,) * len(conditions))
+    begun = time.perf_counter()
+    try:
+        with patience(GLIMPSE), planning(ONE_BY_ONE):
+            sample += _part(records, conditions, FIRST_PAGES, pages, total)
+            took = time.perf_counter() - begun
+        more = min(MOST_PAGES, int(FIRST_PAGES * (GLIMPSE / 2 - took) / took))
+        if sample.share < 1 and more > FIRST_PAGES // 2:
+            with patience(GLIMPSE - took), planning(ONE_BY_ONE):
+                sample += _part(records, conditions, more, pages, total)
+    except OutOfPatience:
+        pass  # what was seen until then has to do
+    return sample
+
+
+def _part(records: QuerySet, conditions: Sequence[Q], amount: int, pages: int, total: float) -> Sample:
+    """Read some pages: count the conditions, and the rows that there are on those pages."""
+    percent, seed = min(100.0, 100 * amount / max(1, pages)), random.randrange(2**31)  # noqa: S311 - no secret
+    looked_at = records.all()
+    alias = looked_at.query.get_initial_alias()
+    table = records.model._meta.db_table
+    looked_at.query.alias_map[alias] = SampledTable(table, alias, percent, seed)
+    asked = _pass(looked_at, conditions)
+    all_rows = f"(SELECT count(*) FROM {connection.ops.quote_name(table)} {TABLESAMPLE})"  # noqa: S608 - our own table
+    met = f"SELECT {all_rows}, met.* FROM ({asked.sql}) AS met"  # noqa: S608 - values are given apart
+    rows, *hits = _row(met, [percent, seed, *asked.given])
+    share = min(NEARLY_ALL, rows / total) if total and percent < 100 else percent / 100
+    return Sample(share, rows, tuple(hits))
+
+
+def _size(table: str) -> tuple[float, int]:
+    """How many rows a table is believed to have (nought where nobody looked yet), and how many pages it has."""
+    query = "SELECT reltuples, relpages, pg_relation_size(oid) / %s FROM pg_class WHERE oid = %s::regclass"
+    rows, analyzed, pages = _row(query, [PAGE, table])
+    return (rows / analyzed * pages if rows > 0 and analyzed else 0.0), pages
+
+
+def estimate(expected: int, sample: Sample, hits: int) -> Count:
+    """What a sample tells about all rows; where it met too few, the planner's number, so far as the sample bears it."""
+    if sample.share == 1:
+        return Count(hits, exact=True)
+    if not sample.share:
+        return Count(max(1, rounded(expected, 1)), exact=False)
+    if hits >= FAIRLY_SURE:
+        return Count(rounded(hits / sample.share, 2 if hits >= SURE else 1), exact=False)
+    least, most = (max(1.0, one / sample.share) for one in _range(hits))
+    return Count(max(1, rounded(min(max(expected, least), most), 1)), exact=False)
+
+
+def _range(hits: int) -> tuple[float, float]:
+    """What may have been expected where so many came: three standard errors below and above."""
+    error = 3 * math.sqrt(hits)
+    return hits - error, hits + error + 3
+
+
+def rounded(number: float, digits: int) -> int:
+    """A number to so many significant digits."""
+    whole = round(number)
+    return round(whole, min(0, digits - len(str(whole))))
+
+
+# ---- the connection --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def planning(settings: Mapping[str, str]) -> Iterator[None]:
+    """Have the planner go by other settings for a while. Should the block fail, its transaction takes them back."""
+    before = _set(settings)
+    yield
+    _set(dict(zip(settings, before, strict=True)))
+
+
+def _set(settings: Mapping[str, str]) -> Sequence[str]:
+    """Change settings until the transaction ends. Returns what they were."""
+    parts = ", ".join("current_setting(%s), set_config(%s, %s, true)" for _ in settings)
+    return _row(f"SELECT {parts}", [part for name, value in settings.items() for part in (name, name, value)])[::2]
+
+
+def _row(query: str, given: Sequence[Any]) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)
+        return cursor.fetchone()
