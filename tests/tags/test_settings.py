@@ -60,7 +60,7 @@ def test_the_list_says_who_carries_a_tag_and_which_segments_ask_for_it(workspace
     shown = rows(tess.get(at(workspace)).text)
 
     assert shown == [
-        "beta 1 person · 0 companies 1 person and 0 companies lose it. None of them is removed. Delete beta",
+        "beta 1 person · 0 companies It is taken from 1 person. Nobody is removed. Delete beta",
         "VIP 2 people · 1 company Used by the segment Seg 1"
         " It stays while a segment asks for it. Change the segment Seg 1 first.",
     ]
