@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "jobs that nobody is at": {"task": "apps.workspace.tasks.sweep_jobs", "schedule": 10},
     "type changes past undoing": {"task": "apps.attributes.tasks.let_type_changes_go", "schedule": 3600},
+    "bulk changes past undoing": {"task": "apps.bulk.tasks.let_formers_go", "schedule": 3600},
     "views for SQL": {"task": "apps.attributes.tasks.refresh_readable_views", "schedule": 60},
     "refused values past keeping": {"task": "apps.attributes.tasks.redact_refusals", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},

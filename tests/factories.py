@@ -6,12 +6,13 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from apps.attributes.catalogue import catalogue_of
 from apps.attributes.defining import define
 from apps.attributes.models import Attribute
 from apps.attributes.sources import Source
 from apps.companies.models import Company
 from apps.people.models import Person, Role
-from apps.qualification.choosing import furnish
+from apps.qualification.choosing import add, furnish
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Teammate, Workspace
 
@@ -85,3 +86,9 @@ class CompanyFactory(DjangoModelFactory):
 def attribute(workspace: Workspace, name: str, kind: str = "text", about: str = "person", **more: Any) -> Attribute:
     """A custom attribute, defined as a teammate would."""
     return define(workspace, about, name, kind, source=Source.MANUAL, by=NOBODY, now=NOW, **more)
+
+
+def question(workspace: Workspace, asked: Attribute) -> None:
+    """Put an attribute into the qualification set."""
+    workspace.refresh_from_db()
+    add(workspace, catalogue_of(workspace, asked.about)[asked.name], by=NOBODY, now=NOW)

@@ -110,6 +110,63 @@ def release(
     return reports[pk]
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A value as it was before it was set, plain as JSON has it, and its entry among the holders."""
+
+    value: Any
+    holder: str | None
+
+
+@transaction.atomic
+def put_back(
+    model: type[Attributed],
+    workspace: Workspace,
+    key: str,
+    set_to: Any,
+    formers: Mapping[int, Former],
+    *,
+    now: datetime,
+    by: Hand = NOBODY,
+) -> list[int]:
+    """Undo the setting of a value by hand, holders included (BEY-14): the keys of the records that were put back.
+
+    A record whose value is another one by now, or in another hand, is left alone.
+    """
+    batch = _take_up(model, workspace, {pk: {key: None} for pk in formers}, Source.MANUAL, by, now, {})
+    definition = batch.known.get(key)
+    if definition is None or not batch.touched:
+        return []
+    setting = Setting(Source.REST, workspace.zone, definition.options, Anybody())
+
+    def loaded(plain: Any) -> Any:
+        return None if plain is None else definition.kind.clean(plain, setting)
+
+    ours, holder = loaded(set_to), BLANKED if set_to is None else Source.MANUAL.value
+    reports = {
+        pk: Report(changed={key: Change(ours, loaded(formers[pk].value), formers[pk].holder)})
+        for pk, held in batch.held.items()
+        if held.values[key] == ours and held.holders.get(key) == holder
+    }
+    _store(model, workspace, batch, reports, now, {})
+    add_changes(model.about, workspace, batch.known, reports, Source.MANUAL, by, now)
+    return list(reports)
+
+
+class Anybody(frozenset[int]):
+    """Whoever was the owner before may be again, be they gone from the workspace since."""
+
+    def __contains__(self, member: object) -> bool:
+        return True
+
+
+def held_by(model: type[Attributed], workspace: Workspace, pks: Sequence[int], key: str) -> dict[int, str | None]:
+    """Lock records, and who holds a value of each: its entry among the holders."""
+    records = model._default_manager.filter(workspace=workspace, pk__in=pks).order_by("pk")
+    locked = records.select_for_update(of=("self",), no_key=True).only("holders")
+    return {record.pk: record.holders.get(key) for record in locked}
+
+
 def _take_up(
     model: type[Attributed],
     workspace: Workspace,

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class BulkConfig(AppConfig):
     name = "apps.bulk"
     label = "bulk"
+
+    def ready(self) -> None:
+        from .acts import register_own
+
+        register_own()

@@ -1,5 +1,6 @@
 """Archive and block: hiding a person, and bringing them back (IDN-19…22)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from apps.attributes.models import State
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict
 
 from .models import Person
@@ -43,3 +45,21 @@ def _move(person: Person, before: set[State], after: State, activity: Activity, 
     person.save(update_fields=["state", "updated_at"])
     record(activity, workspace=person.workspace, by=by, now=now, contact=person.public_id)
     return person
+
+
+def archive_all(workspace: Workspace, pks: Iterable[int], *, now: datetime) -> list[int]:
+    """Hide several people at once: the keys of those who were seen before. Whoever calls it writes the log."""
+    return _move_all(workspace, pks, State.ACTIVE, State.ARCHIVED, now)
+
+
+def unarchive_all(workspace: Workspace, pks: Iterable[int], *, now: datetime) -> list[int]:
+    """The way back: the keys of those who were archived."""
+    return _move_all(workspace, pks, State.ARCHIVED, State.ACTIVE, now)
+
+
+@transaction.atomic
+def _move_all(workspace: Workspace, pks: Iterable[int], before: State, after: State, now: datetime) -> list[int]:
+    people = Person.objects.of(workspace).filter(pk__in=list(pks), state=before).order_by("pk")
+    moved = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
+    Person.objects.filter(pk__in=moved).update(state=after, updated_at=now)
+    return moved
