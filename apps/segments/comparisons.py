@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ from django.db.models.lookups import (
     StartsWith,
 )
 
-from apps.attributes.kinds import LONE_SURROGATE, PLAIN_DECIMAL, midnight
+from apps.attributes.kinds import LARGEST_EXACT_WHOLE, LONE_SURROGATE, PLAIN_DECIMAL, midnight
 from apps.attributes.reports import Reason, Refusal
 
 LONGEST_TEXT = 2_048  # no value is longer
@@ -86,7 +87,7 @@ def _text(raw: Any) -> str:
     if "\x00" in text or LONE_SURROGATE.search(text):
         raise Refusal(Reason.INVALID, "cannot be compared with a character that no value can hold")
     if len(text) > LONGEST_TEXT:
-        raise Refusal(Reason.TOO_LONG, f"is never longer than {LONGEST_TEXT} characters")
+        raise Refusal(Reason.TOO_LONG, f"is never longer than {LONGEST_TEXT:,} characters")
     return text
 
 
@@ -95,7 +96,9 @@ def _number(raw: Any) -> float | int:
     if not PLAIN_DECIMAL.fullmatch(text) or not math.isfinite(float(text)):
         raise Refusal(Reason.INVALID, "needs a number to compare with, such as 40 or 2.5")
     number = float(text)
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    if abs(number) == LARGEST_EXACT_WHOLE and abs(Decimal(text)) > LARGEST_EXACT_WHOLE:
+        return math.nextafter(number, 2 * number)  # rounded, it would equal the largest number that is kept
+    return int(number) if number.is_integer() and abs(number) < LARGEST_EXACT_WHOLE else number
 
 
 def _days(raw: Any) -> int:

@@ -83,7 +83,7 @@ def address(asked: Filter) -> str:
 def read(raw: Any) -> Filter:
     """The filter that JSON writes down. Raises Unreadable."""
     joiner, *groups = _parts(raw, "a filter")
-    return Filter(tuple(map(_group, groups)), joiner == "or")
+    return Filter(tuple(map(_group, groups)), any=joiner == "or") if groups else EVERYBODY
 
 
 def from_address(text: str) -> Filter:
@@ -102,7 +102,7 @@ def _group(raw: Any) -> Group:
     joiner, *conditions = _parts(raw, "a group")
     if not conditions:
         raise Unreadable("A group of a filter needs at least one condition.")
-    return Group(tuple(map(_condition, conditions)), joiner == "or")
+    return Group(tuple(map(_condition, conditions)), any=joiner == "or")
 
 
 def _parts(raw: Any, what: str) -> Sequence[Any]:
