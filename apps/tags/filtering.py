@@ -12,9 +12,7 @@ from apps.segments.language import Condition
 from apps.workspace.models import Workspace
 
 from .models import Tagging
-from .tagging import matching
-
-ADDRESS = "tag"
+from .tagging import ADDRESS, matching
 
 
 def register_fields() -> None:

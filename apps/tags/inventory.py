@@ -11,12 +11,11 @@ from django.urls import reverse
 from apps.attributes.models import About, model_of
 from apps.attributes.rows import LONGEST_SEARCH
 from apps.segments.language import Condition, address, all_of
+from apps.segments.usage import users_of_each
 from apps.workspace.models import Workspace
 
-from . import usage
-from .filtering import ADDRESS
 from .models import Tag, Tagging
-from .tagging import matching
+from .tagging import ADDRESS, matching
 
 MOST_SHOWN = 100  # on a page of the list
 MANY = 12  # from here on there is a search
@@ -66,7 +65,7 @@ class Inventory:
 def rows_of(workspace: Workspace, tags: Sequence[Tag]) -> list[Row]:
     """Some tags with what hangs on them: as many queries for all as for one."""
     counts = {about: carriers(workspace, about, tags) for about in About.values}
-    segments = usage.segments_of_each(tags)
+    segments = users_of_each(workspace, ADDRESS, [tag.pk for tag in tags])
     for tag in tags:
         tag.workspace = workspace  # known, so not fetched for each
     return [

@@ -8,16 +8,19 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
+from apps.attributes.defining import lock_definitions
 from apps.attributes.models import Attributed
+from apps.segments.usage import users_of
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record as log
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict, Missing, Problem
 
-from . import usage
 from .models import Tag, Tagging
 from .wording import checked_name
+
+ADDRESS = "tag"  # of the field that filters ask
 
 # The records and the tag are held until the transaction ends: nothing is hung on what is being deleted just then.
 ADD = """
@@ -106,6 +109,7 @@ def delete(tag: Tag, *, by: Hand, now: datetime) -> int:
 
     Raises Problem `tag_has_dependent_objects`, which names them, while a segment asks for it (TAG-03).
     """
+    _hold_segments(tag.workspace)
     # whoever hangs it on a record meanwhile waits, and then finds it gone
     if not Tag.objects.select_for_update().filter(workspace_id=tag.workspace_id, pk=tag.pk).exists():
         raise Missing("This tag was deleted meanwhile.")
@@ -116,9 +120,15 @@ def delete(tag: Tag, *, by: Hand, now: datetime) -> int:
     return count
 
 
+def _hold_segments(workspace: Workspace) -> None:
+    """No segment comes to ask for a tag while that is being deleted: saving one holds the definitions as well."""
+    lock_definitions(workspace)
+    workspace.refresh_from_db(fields=["segments_version"])
+
+
 def check_unused(tag: Tag) -> None:
     """Raises Problem naming the segments that ask for the tag (TAG-03)."""
-    if segments := usage.segments_of(tag):
+    if segments := users_of(tag.workspace, ADDRESS, tag.pk):
         raise Problem(
             f"The tag {tag} is in use and cannot be deleted. Segments: {', '.join(segments)}.",
             code="tag_has_dependent_objects",

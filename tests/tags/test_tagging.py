@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from apps.attributes.models import Attributed
 from apps.companies.models import Company
 from apps.people.models import Person
+from apps.segments import saving
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import compiled
 from apps.segments.language import Condition, all_of
-from apps.tags import tagging, usage
+from apps.tags import tagging
 from apps.tags.inventory import Inventory
 from apps.tags.models import Tag, Tagging
 from apps.workspace.activities import Activity
@@ -50,6 +51,10 @@ def hang(record: Attributed, *names: str, by: Hand = NOBODY) -> None:
 
 def carried(record: Attributed) -> list[str]:
     return [str(one.tag) for one in tagging.tags_of(record)]
+
+
+def segment(workspace: Workspace, about: str, name: str, asked: Tag) -> None:
+    saving.create(workspace, about, name, all_of(Condition("tag", "is", asked.pk)), by=NOBODY, now=NOW)
 
 
 def names(workspace: Workspace) -> list[str]:
@@ -218,10 +223,11 @@ def test_deleting_takes_it_from_everybody_and_removes_nobody(workspace, ann, tes
     assert (Person.objects.count(), Company.objects.count()) == (2, 1)
 
 
-def test_a_tag_that_a_segment_asks_for_stays(workspace, ann, monkeypatch):
+def test_a_tag_that_a_segment_asks_for_stays(workspace, ann):
     """TAG-03"""
     hang(ann, "VIP")
-    monkeypatch.setattr(usage, "_registered", [lambda tags: {one.pk: ["Seg 1", "Seg 2"] for one in tags}])
+    for about, name in (("person", "Seg 1"), ("company", "Seg 2")):
+        segment(workspace, about, name, tag(workspace, "VIP"))
 
     with pytest.raises(Problem) as refused:
         tagging.delete(tag(workspace, "VIP"), by=NOBODY, now=NOW)
@@ -274,6 +280,7 @@ def test_the_inventory_counts_those_whom_teammates_see(workspace, ann):
 
 def test_the_inventory_asks_as_much_for_many_tags_as_for_one(workspace, ann):
     hang(ann, "One")
+    Inventory.of(workspace)  # the segments are kept in memory now
     with CaptureQueriesContext(connection) as for_one:
         Inventory.of(workspace)
     for number in range(20):
