@@ -18,6 +18,8 @@ from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.people.models import Person
 from apps.qualification.models import Question
+from apps.segments import saving
+from apps.segments.language import Condition, all_of
 from apps.tags import noting, tagging
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
@@ -79,6 +81,11 @@ class World:
         write(Person, self.workspace, {person.pk: {"new key": 1}}, Source.REST, now=now())
         return RefusedWrite.objects.get(record_id=person.pk).pk
 
+    def segment(self) -> str:
+        workspace = Workspace.objects.get(pk=self.workspace.pk)
+        asked = all_of(Condition("city", "is", "Cork"))
+        return str(saving.create(workspace, "person", "Cork", asked, by=NOBODY, now=now()).pk)
+
     def question(self) -> int:
         return Question.objects.filter(workspace=self.workspace)[0].pk
 
@@ -103,6 +110,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "attributes/pk": World.attribute,
     "settings/about": lambda world: "people-data",
     "qualification/pk": World.question,
+    "segments/slug": World.segment,
     "tags/pk": World.tag,
     "notes/pk": World.note,
     "seat_pk": lambda world: world.seat.pk,
