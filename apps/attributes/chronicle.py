@@ -10,9 +10,9 @@ from typing import Any
 
 from .definitions import Definition
 from .facts import hand_in_words, teammate_names
-from .history import changes_of, refusals_of
+from .history import Line, changes_of, refusals_of
 from .kinds import KINDS
-from .models import AttributeChange, Attributed, RefusedWrite, TypeChange
+from .models import Attributed, RefusedWrite, TypeChange
 from .paging import Place
 from .reports import Reason
 from .sources import Source
@@ -76,7 +76,7 @@ def chronicle(record: Attributed, definition: Definition, *, before: Place | Non
 # ---- what was taken --------------------------------------------------------------------------------------------------
 
 
-def _changed(definition: Definition, changes: list[AttributeChange]) -> Iterator[Entry]:
+def _changed(definition: Definition, changes: list[Line]) -> Iterator[Entry]:
     names = _names(definition, changes)
     for line in changes:
         yield Entry(
@@ -88,13 +88,13 @@ def _changed(definition: Definition, changes: list[AttributeChange]) -> Iterator
         )
 
 
-def _by(line: AttributeChange) -> str:
+def _by(line: Line) -> str:
     if line.source == Source.AUTO and line.hand.startswith(TYPE_CHANGED):
         return f"{line.hand}: the value did not fit"
     return hand_in_words(line)
 
 
-def _names(definition: Definition, changes: list[AttributeChange]) -> dict[int, str]:
+def _names(definition: Definition, changes: list[Line]) -> dict[int, str]:
     if definition.kind.name != "member":
         return {}
     return teammate_names(value for change in changes for value in (change.old, change.new))
@@ -137,7 +137,7 @@ def _text(kept: Any) -> str:
 # ---- what was not ----------------------------------------------------------------------------------------------------
 
 
-def _ignored(record: Attributed, definition: Definition, changes: list[AttributeChange], span: Span) -> Iterator[Entry]:
+def _ignored(record: Attributed, definition: Definition, changes: list[Line], span: Span) -> Iterator[Entry]:
     keys = {definition.key, definition.ping_key or definition.key}
     for line in refusals_of(record, keys):
         if line.last_at in span and _is_of(line, definition):
@@ -159,7 +159,7 @@ def _is_of(line: RefusedWrite, definition: Definition) -> bool:
     return line.key == (definition.ping_key if source.is_ping else definition.key)
 
 
-def _why(line: RefusedWrite, definition: Definition, changes: list[AttributeChange]) -> str:
+def _why(line: RefusedWrite, definition: Definition, changes: list[Line]) -> str:
     if line.reason != Reason.YIELDED:
         joined = ":" if line.reason == Reason.NESTED else ""  # that sentence has a subject of its own
         return f"{definition.label}{joined} {line.message}"

@@ -10,9 +10,9 @@ from django.urls import reverse
 from apps.workspace.models import Teammate
 
 from .definitions import Definition
-from .history import latest_changes
+from .history import Line, latest_changes
 from .kinds import is_web_address
-from .models import AttributeChange, Attributed, RefusedWrite
+from .models import Attributed, RefusedWrite
 from .precedence import holder_of
 from .sources import Source
 from .values import read
@@ -92,7 +92,7 @@ def _fact(
     record: Attributed,
     definition: Definition,
     value: Any,
-    lines: dict[str, AttributeChange],
+    lines: dict[str, Line],
     names: dict[int, str],
 ) -> Fact:
     holder = holder_of(record.holders, definition.key, value)
@@ -102,7 +102,7 @@ def _fact(
 
 
 def _provenance(
-    record: Attributed, definition: Definition, value: Any, holder: Source | None, lines: dict[str, AttributeChange]
+    record: Attributed, definition: Definition, value: Any, holder: Source | None, lines: dict[str, Line]
 ) -> Provenance | None:
     if line := lines.get(definition.key):
         hint = _hint(record, value, holder, line)
@@ -116,7 +116,7 @@ def _provenance(
     return Provenance(Source.AUTO, "The platform", getattr(record, moved) or record.created_at)
 
 
-def hand_in_words(line: AttributeChange | RefusedWrite) -> str:
+def hand_in_words(line: Line | RefusedWrite) -> str:
     """Who wrote a line: the name that was kept, else who else it can have been."""
     if line.hand:
         return line.hand
@@ -125,7 +125,7 @@ def hand_in_words(line: AttributeChange | RefusedWrite) -> str:
     return "The platform" if line.source == Source.AUTO else ""
 
 
-def _hint(record: Attributed, value: Any, holder: Source | None, line: AttributeChange) -> str:
+def _hint(record: Attributed, value: Any, holder: Source | None, line: Line) -> str:
     if holder is Source.MANUAL:
         what = "This blank" if value is None else "This"
         if record.about == "company":

@@ -31,7 +31,7 @@ NEWEST = 100  # records in which values are looked for, besides those that were 
 
 LATEST_WRITES = """
     WITH recent AS (
-        SELECT id, key, record_id, source, hand, at FROM attributes_attributechange
+        SELECT id, key, record_id, source, hand, at FROM attributes_recordchange, jsonb_object_keys(changes) AS key
         WHERE workspace_id = %s AND about = %s ORDER BY id DESC LIMIT %s
     ), numbered AS (
         SELECT *, row_number() OVER (PARTITION BY key ORDER BY id DESC) AS place
@@ -46,7 +46,7 @@ LATEST_WRITES = """
 
 @dataclass(frozen=True)
 class Write:
-    """One line of the history: through which door, by whom, when."""
+    """The last write of a value: through which door, by whom, when."""
 
     source: Source
     hand: str

@@ -27,6 +27,7 @@ MILLISECONDS_FROM = 100_000_000_000  # ATT-26
 # 0001-01-02 … 9999-12-30: what every time zone can show
 EARLIEST, LATEST = -62135510400, 253402127999
 
+NESTED = (dict, list, tuple)  # not `dict | list`, which is made anew for every value that is looked at
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
 PLAIN_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 UNIX_SECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -78,7 +79,7 @@ class Kind:
 
 
 def _scalar(raw: Any) -> Any:
-    if isinstance(raw, dict | list | tuple):
+    if isinstance(raw, NESTED):
         what = "objects" if isinstance(raw, dict) else "arrays"
         raise Refusal(Reason.NESTED, f"{what} are not supported; send text, a number, true or false")
     return raw
@@ -91,7 +92,7 @@ class Text(Kind):
         text = self._as_text(_scalar(raw))
         if "\x00" in text:
             raise Refusal(Reason.INVALID, "has a NUL character in it")
-        if LONE_SURROGATE.search(text):
+        if not text.isascii() and LONE_SURROGATE.search(text):
             raise Refusal(Reason.INVALID, "has half a character in it (a lone surrogate)")
         return self._fitting(text, setting)
 
@@ -130,6 +131,8 @@ class Decimal(Kind):
     name, label, column, data_type, icon = ("decimal", "Decimal number", "number", "float", "percent")
 
     def clean(self, raw: Any, setting: Setting) -> float:
+        if type(raw) in (int, float) and abs(raw) < LARGEST_EXACT_WHOLE:  # so most are sent
+            return raw + 0.0  # -0.0 reads as 0
         raw = _scalar(raw)
         if isinstance(raw, bool):
             raise Refusal(Reason.INVALID, "is true or false, not a number")
@@ -139,7 +142,7 @@ class Decimal(Kind):
         value = float(text)
         if abs(value) >= LARGEST_EXACT_WHOLE and abs(Exact(text)) > LARGEST_EXACT_WHOLE:
             raise Refusal(Reason.TOO_LARGE, "is too large a number to be kept exactly")
-        return value + 0.0  # -0.0 reads as 0
+        return value + 0.0
 
     def as_text(self, value: Any) -> str:
         return str(int(value)) if float(value).is_integer() else str(value)
@@ -202,7 +205,7 @@ class Date(Kind):
             raise Refusal(Reason.INVALID, "is true or false, not a date")
         if isinstance(raw, datetime):
             return self._instant(raw, setting.zone)
-        if isinstance(raw, int | float):
+        if isinstance(raw, (int, float)):
             return self._seconds(raw)
         text = str(raw).strip()
         if UNIX_SECONDS.fullmatch(text):

@@ -129,19 +129,21 @@ def model_of(about: str) -> type[Attributed]:
     return {model.about: model for model in Attributed.__subclasses__()}[about]
 
 
-class AttributeChange(models.Model):
-    """One line of a value's history: what it was, what it became, from where, by whom, when (UPD-04, AUD-05).
+class RecordChange(models.Model):
+    """What one write changed of one record: each value's old and new, from where, by whom, when (UPD-04, AUD-05).
 
-    The database does not check what a line refers to: an import writes ten lines a record, and those checks cost as
-    much as the lines. The write path has just locked the record, and its hand was let in at the door.
+    A row for a write and not for each value: an import writes ten values a record, and rows and their places in the
+    indexes are what a history costs. `history` tells the lines of one value.
+
+    The database does not check what a row refers to. To check it would lock the workspace's row, and the token's, in
+    every transaction that changes anything: the rows that all of them share. The write path has just locked the
+    record, and its hand was let in at the door.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
-    key = models.CharField(max_length=190)
-    old = models.JSONField(null=True)
-    new = models.JSONField(null=True)
+    changes = models.JSONField()  # key → [old, new]
     source = models.CharField(max_length=12, choices=Source)
     hand = models.CharField(max_length=120, blank=True)
     teammate = models.ForeignKey(
@@ -154,12 +156,12 @@ class AttributeChange(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["workspace", "about", "record_id", "key", "-id"], name="history_of_a_value"),
+            models.Index(fields=["workspace", "about", "record_id", "-id"], name="history_of_a_record"),
             models.Index(fields=["workspace", "about", "id"], name="history_as_it_came"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.old} → {self.new} ({self.source})"
+        return f"{self.about} {self.record_id}: {', '.join(self.changes)} ({self.source})"
 
 
 class RefusedWrite(models.Model):

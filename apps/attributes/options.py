@@ -155,9 +155,10 @@ def _batch(job: OptionRename, attribute: Attribute, now: datetime) -> tuple[str,
             UPDATE {table} AS held SET {", ".join(f"{quote(name)} = %s" for name in values)}, updated_at = %s
             FROM holding WHERE held.id = holding.id
         ), noted AS (
-            INSERT INTO attributes_attributechange
-                (workspace_id, about, record_id, key, old, new, source, hand, teammate_id, at)
-            SELECT %s, %s, id, %s, to_jsonb(%s::text), to_jsonb(%s::text), %s, %s, %s, %s FROM holding
+            INSERT INTO attributes_recordchange
+                (workspace_id, about, record_id, changes, source, hand, teammate_id, at)
+            SELECT %s, %s, id, jsonb_build_object(%s::text, jsonb_build_array(%s::text, %s::text)), %s, %s, %s, %s
+            FROM holding
         )
         SELECT max(id), count(*) FROM holding
     """  # noqa: S608 - our own columns

@@ -27,7 +27,7 @@ from apps.workspace.problems import Conflict, Problem
 from . import sampling
 from .defining import OFFERED_KINDS, announce, check_unchanging, checked_options, free_column, lock_definitions
 from .kinds import KINDS, Kind, Setting, converted
-from .models import Attribute, AttributeChange, ColumnClearance, OptionRename, Phase, TypeChange, model_of
+from .models import Attribute, ColumnClearance, OptionRename, Phase, RecordChange, TypeChange, model_of
 from .sources import Source
 from .usage import uses_of
 
@@ -177,14 +177,12 @@ def _note(change: TypeChange, now: datetime) -> bool:
     if not rows:
         return False
     before = KINDS[change.from_kind]
-    AttributeChange.objects.bulk_create(
-        AttributeChange(
+    RecordChange.objects.bulk_create(
+        RecordChange(
             workspace_id=change.workspace_id,
             about=change.attribute.about,
             record_id=pk,
-            key=change.attribute.name,
-            old=_as_kept(before.loaded(stored)),
-            new=None,
+            changes={change.attribute.name: [_as_kept(before.loaded(stored)), None]},
             source=Source.AUTO,
             hand=f"Type changed to {KINDS[change.to_kind].label}",
             teammate_id=change.by_id,

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from django.db import DataError, OperationalError, connection, transaction
 from psycopg.errors import ProgramLimitExceeded
+from psycopg.types.datetime import TimestamptzLoader
 
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
@@ -85,7 +86,7 @@ def write(
         if pk in batch.held
     }
     _store(model, workspace, batch, reports, now, births)
-    add_changes(model.about, workspace, batch.known, reports, source, by, now)
+    add_changes(model.about, workspace, reports, source, by, now)
     count_refusals(model.about, workspace, reports, source, by, now)
     return reports
 
@@ -106,7 +107,7 @@ def release(
         raise Conflict("Only a value that a teammate set by hand can be re-synced.")
     reports = {pk: Report(changed={key: Change(held.values[key], None)})}
     _store(model, workspace, batch, reports, now, {})
-    add_changes(model.about, workspace, batch.known, reports, Source.MANUAL, by, now)
+    add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
     return reports[pk]
 
 
@@ -149,7 +150,7 @@ def put_back(
         if held.values[key] == ours and held.holders.get(key) == holder
     }
     _store(model, workspace, batch, reports, now, {})
-    add_changes(model.about, workspace, batch.known, reports, Source.MANUAL, by, now)
+    add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
     return list(reports)
 
 
@@ -258,13 +259,14 @@ def _hold(
 
     With them comes the version of the attributes that this very statement saw.
     """
-    columns = "".join(f", held.{connection.ops.quote_name(definition.column)}" for definition in batch)
+    columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
     statement = (
-        f"SELECT workspace.attributes_version, held.id, held.holders{columns} FROM workspace_workspace AS workspace "  # noqa: S608 - our own columns
-        f"LEFT JOIN LATERAL (SELECT * FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
+        "SELECT workspace.attributes_version, held.* FROM workspace_workspace AS workspace LEFT JOIN LATERAL "  # noqa: S608 - our own columns
+        f"(SELECT id, holders{columns} FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
         "ORDER BY id FOR NO KEY UPDATE) AS held ON true WHERE workspace.id = %s"
     )
     with connection.cursor() as cursor:
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # the driver's: Django's is Python, and slow
         cursor.execute(statement, [pks, workspace.pk])
         rows = cursor.fetchall()
     loads = [(definition.key, definition.kind.loaded) for definition in batch]
@@ -327,6 +329,7 @@ def is_blank(raw: Any, source: Source) -> bool:
 class Target:
     """The attribute that a key means, and all else that is the same for every value of a batch."""
 
+    key: str  # the catalogue's
     definition: Definition
     setting: Setting
     closed: Refusal | None  # why nothing may be written this way, whatever the value
@@ -358,6 +361,7 @@ def _targets(workspace: Workspace, known: Catalogue, touched: list[Definition], 
     zone, yields = workspace.zone, yields_to(known.about, source)
     by_key = {
         str(definition.ping_key if source.is_ping else definition.key): Target(
+            definition.key,
             definition,
             Setting(source, zone, definition.options, members),
             _closed(definition, source),
@@ -390,7 +394,7 @@ def _judge(targets: Targets, held: Held, offer: Offer, refused: dict[str, Refusa
             report.refused[key], report.raw[key] = refusal, raw
         else:
             if target and change:
-                report.changed[target.definition.key] = change
+                report.changed[target.key] = change
     return report
 
 
@@ -419,7 +423,7 @@ def _unknown(about: str, key: str) -> Refusal:
 
 def _change(target: Target, held: Held, raw: Any) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
-    key, value = target.definition.key, target.admit(raw)
+    key, value = target.key, target.admit(raw)
     old, before = held.values.get(key), held.holders.get(key)
     if target.yields_to and (holder := held.holder(key)) in target.yields_to:
         if value == old:
@@ -512,12 +516,14 @@ def _update(model: type[Attributed], rows: dict[int, tuple[Columns, dict[str, st
     assignments = ", ".join(_assignment(connection.ops.quote_name(name), name, uniform) for name in names)
     statement = f"""
         UPDATE {connection.ops.quote_name(model._meta.db_table)} AS held
-        SET {assignments}, holders = item.holders, updated_at = %s
-        FROM jsonb_to_recordset(%s::jsonb) AS item(id bigint, "values" jsonb, holders jsonb),
-             jsonb_to_record(item."values") AS new({_typed(model, names)})
-        WHERE held.id = item.id
+        SET {assignments}, holders = new.holders, updated_at = %s
+        FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, holders jsonb, given jsonb, {_typed(model, names)})
+        WHERE held.id = new.id
     """  # noqa: S608 - our own columns
-    payload = [{"id": pk, "values": values, "holders": holders} for pk, (values, holders) in rows.items()]
+    payload = [
+        {"id": pk, "holders": holders, "given": None if uniform else list(values), **values}
+        for pk, (values, holders) in rows.items()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(statement, [now, orjson.dumps(payload).decode()])
 
@@ -526,7 +532,7 @@ def _assignment(quoted: str, name: str, uniform: bool) -> str:
     """What a column becomes; in a mixed batch a record keeps what its own offer does not name."""
     if uniform:
         return f"{quoted} = new.{quoted}"
-    return f"{quoted} = CASE WHEN item.\"values\" ? '{name}' THEN new.{quoted} ELSE held.{quoted} END"
+    return f"{quoted} = CASE WHEN new.given ? '{name}' THEN new.{quoted} ELSE held.{quoted} END"
 
 
 def _typed(model: type[Attributed], names: Sequence[str]) -> str:

@@ -14,8 +14,5 @@ urlpatterns = [
     path(f"{JOB}/progress/", views.progress, name="progress"),
     path(f"{JOB}/stop/", views.stop, name="stop"),
     path(f"{JOB}/undo/", views.undo, name="undo"),
-    *(
-        path(f"{BULK}/<about:about>/{action.slug}/", views.begin(action), name=action.slug)
-        for action in all_actions()
-    ),
+    *(path(f"{BULK}/<about:about>/{action.slug}/", views.begin(action), name=action.slug) for action in all_actions()),
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from apps.attributes import usage
-from apps.attributes.models import Attribute, AttributeChange, Attributed, RefusedWrite
+from apps.attributes.models import Attribute, Attributed, RecordChange, RefusedWrite
 from apps.companies.models import Company, Membership
 from apps.people.models import Person
 from apps.qualification.models import Question
@@ -62,7 +62,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
 def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int]) -> int:
     """Delete records with what hangs on them; history and refusals hang on them by number alone."""
     told_of = {"workspace": workspace, "about": model.about, "record_id__in": pks}
-    AttributeChange.objects.filter(**told_of).delete()
+    RecordChange.objects.filter(**told_of).delete()
     RefusedWrite.objects.filter(**told_of).delete()
     _, by_model = model.objects.of(workspace).filter(pk__in=pks).delete()
     return by_model.get(model._meta.label, 0)
@@ -107,5 +107,5 @@ def _held(workspace: Workspace, about: str, columns: list[str]) -> set[str]:
 
 def _has_history(attribute: Attribute) -> bool:
     """Whether a real record once held a value of it: its history would speak of an attribute that is not there."""
-    lines = AttributeChange.objects.filter(workspace=attribute.workspace, about=attribute.about, key=attribute.name)
-    return lines.exists()
+    told = RecordChange.objects.filter(workspace=attribute.workspace, about=attribute.about)
+    return told.filter(changes__has_key=attribute.name).exists()

@@ -11,8 +11,8 @@ from django.urls import reverse
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.chronicle import Entry, Story, chronicle
 from apps.attributes.facts import Fact, facts_of
-from apps.attributes.history import count_refusals
-from apps.attributes.models import Attribute, AttributeChange, Phase, TypeChange
+from apps.attributes.history import count_refusals, history_of, latest_changes
+from apps.attributes.models import Attribute, Phase, RecordChange, TypeChange
 from apps.attributes.paging import Place
 from apps.attributes.reports import Reason, Refusal, Report
 from apps.attributes.retyping import begin, undo
@@ -65,8 +65,24 @@ def test_every_character_comes_back_from_the_history_as_it_went_in(ann, workspac
     offer(ann, Source.REST, 0, Hand(name=odd), **{key: odd})
     offer(ann, Source.REST, 1, Hand(name=odd), **{key: 12})
 
-    lines = AttributeChange.objects.filter(key=key).order_by("pk").values_list("old", "new", "hand")
-    assert list(lines) == [(None, odd, odd), (odd, "12", odd)]
+    lines = [(line.old, line.new, line.hand) for line in history_of(ann, key)]
+    assert lines == [(odd, "12", odd), (None, odd, odd)]
+
+
+def test_one_write_is_one_row_and_each_of_its_values_has_a_line(ann, plan, workspace, django_assert_num_queries):
+    """AUD-05, BEY-01: the newest line of each value, in one query however long the history"""
+    attribute(workspace, "seats", "number")
+    offer(ann, Source.REST, 0, TESS, plan="free", seats=4)
+    offer(ann, Source.PING, 1, plan="pro")
+
+    with django_assert_num_queries(1):
+        latest = latest_changes(ann)
+
+    assert RecordChange.objects.filter(record_id=ann.pk).count() == 2
+    assert {key: (line.old, line.new, line.source) for key, line in latest.items()} == {
+        "plan": ("free", "pro", "ping"),
+        "seats": (None, 4, "rest"),
+    }
 
 
 def test_an_ignored_ping_is_told_of_the_attribute_that_the_snippet_means(ann):
@@ -250,8 +266,8 @@ def test_a_change_of_type_before_there_was_a_value_is_no_part_of_its_story(ann, 
 def test_values_of_an_earlier_type_can_still_be_read(ann, workspace, olaf, kind, kept):
     """ATT-19, BEY-01"""
     attribute(workspace, "thing", kind)
-    AttributeChange.objects.create(
-        workspace=workspace, about="person", record_id=ann.pk, key="thing", old=kept, new=None, source="rest", at=NOW
+    RecordChange.objects.create(
+        workspace=workspace, about="person", record_id=ann.pk, changes={"thing": [kept, None]}, source="rest", at=NOW
     )
 
     page = olaf.get(address(ann, "thing"))

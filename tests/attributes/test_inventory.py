@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from apps.attributes import inventory
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.inventory import Holding, Write
-from apps.attributes.models import AttributeChange
+from apps.attributes.models import RecordChange
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.companies.models import Company
@@ -81,8 +81,8 @@ def test_the_last_write_tells_its_door_and_its_time(workspace: Workspace, ann: P
 def test_the_platforms_own_lines_are_no_writes(workspace: Workspace, ann: Person) -> None:
     attribute(workspace, "plan")
     offer(ann, Source.PING, plan="Free")
-    AttributeChange.objects.create(
-        workspace=workspace, about="person", record_id=ann.pk, key="plan", source=Source.AUTO, at=NOW
+    RecordChange.objects.create(
+        workspace=workspace, about="person", record_id=ann.pk, changes={"plan": [1, None]}, source=Source.AUTO, at=NOW
     )
 
     assert taken(workspace)["plan"].last == Write(Source.PING, "", NOW)

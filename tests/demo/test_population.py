@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.kinds import OFFERED
-from apps.attributes.models import Attribute, AttributeChange, RefusedWrite
+from apps.attributes.models import Attribute, RecordChange, RefusedWrite
 from apps.attributes.reports import Reason
 from apps.attributes.sources import Source
 from apps.attributes.values import read
@@ -88,13 +88,13 @@ def test_no_attribute_uses_a_key_of_the_samples(workspace):
 
 
 def test_values_come_from_every_source(workspace):
-    lines = AttributeChange.objects.filter(workspace=workspace)
+    lines = RecordChange.objects.filter(workspace=workspace)
 
     assert set(lines.values_list("source", flat=True)) == set(Source)
 
 
 def test_the_founders_hand_is_on_what_was_set_by_hand(workspace, seat):
-    lines = AttributeChange.objects.filter(workspace=workspace, source=Source.MANUAL)
+    lines = RecordChange.objects.filter(workspace=workspace, source=Source.MANUAL)
 
     assert set(lines.values_list("hand", "teammate")) == {("Tess", seat.teammate_id)}
 
@@ -119,7 +119,7 @@ def test_a_repeated_refusal_is_counted(workspace):
 
 def test_no_history_line_is_younger_than_now_or_older_than_its_person(workspace):
     came = dict(Person.objects.of(workspace).values_list("pk", "created_at"))
-    lines = AttributeChange.objects.filter(workspace=workspace, about="person")
+    lines = RecordChange.objects.filter(workspace=workspace, about="person")
 
     wrong = [line for line in lines if not came[line.record_id] <= line.at <= NOW]
 
@@ -127,7 +127,7 @@ def test_no_history_line_is_younger_than_now_or_older_than_its_person(workspace)
 
 
 def test_every_records_history_runs_forward(workspace):
-    lines = AttributeChange.objects.filter(workspace=workspace).order_by("pk")
+    lines = RecordChange.objects.filter(workspace=workspace).order_by("pk")
     newest: dict[tuple[str, int], object] = {}
     backward = []
     for line in lines:
@@ -141,10 +141,10 @@ def test_every_records_history_runs_forward(workspace):
 def test_present_values_are_the_newest_line_of_their_history(workspace):
     people = Person.objects.of(workspace)
     newest = {
-        (line.record_id, line.key): line.new
-        for line in AttributeChange.objects.filter(workspace=workspace, about="person", key="bookings_taken").order_by(
-            "pk"
-        )
+        (write.record_id, "bookings_taken"): write.changes["bookings_taken"][1]
+        for write in RecordChange.objects.filter(
+            workspace=workspace, about="person", changes__has_key="bookings_taken"
+        ).order_by("pk")
     }
     values = read(Person, people.values_list("pk", flat=True), [catalogue_of(workspace, "person")["bookings_taken"]])
 
@@ -275,9 +275,9 @@ def told(workspace: Workspace) -> list[tuple[object, ...]]:
         cursor.execute(
             f"""
             SELECT {", ".join(own)},
-                   (SELECT array_agg(concat_ws('|', key, old, new, source, hand, at) ORDER BY change.id)
-                    FROM attributes_attributechange AS change
-                    WHERE change.about = 'person' AND change.record_id = people_person.id AND key <> 'owner_id'),
+                   (SELECT array_agg(concat_ws('|', write.changes - 'owner_id', source, hand, at) ORDER BY write.id)
+                    FROM attributes_recordchange AS write
+                    WHERE write.about = 'person' AND write.record_id = people_person.id),
                    (SELECT array_agg(company.name ORDER BY company.name)
                     FROM companies_membership AS membership JOIN companies_company AS company
                     ON company.id = membership.company_id WHERE person_id = people_person.id)

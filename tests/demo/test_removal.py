@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 
 from apps.attributes.catalogue import catalogue_of
-from apps.attributes.models import Attribute, AttributeChange, RefusedWrite
+from apps.attributes.models import Attribute, RecordChange, RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.values import read
 from apps.attributes.writing import write
@@ -74,7 +74,7 @@ def test_a_real_person_who_came_meanwhile_stays_with_values_and_history(workspac
     assert {
         "people": [person.name for person in Person.objects.of(workspace)],
         "value": read(Person, [ann.pk], [nickname])[ann.pk],
-        "history": sorted(AttributeChange.objects.filter(workspace=workspace).values_list("key", flat=True)),
+        "history": sorted(key for write in RecordChange.objects.filter(workspace=workspace) for key in write.changes),
     } == {"people": ["Ann"], "value": {"nickname": "Annie"}, "history": ["external_id", "name", "nickname"]}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.attributes.models import AttributeChange
+from apps.attributes.models import RecordChange
 from apps.people.models import Person
 from apps.workspace.hands import hand_of_teammate
 from apps.workspace.models import Seat, Workspace
@@ -96,7 +96,7 @@ def test_a_tokens_writes_bear_its_name(rest):
 
     rest("put", f"/contacts/{made['id']}", {"name": "Ann"})
 
-    assert AttributeChange.objects.get(key="name").hand == "Nightly sync"
+    assert RecordChange.objects.get(changes__has_key="name").hand == "Nightly sync"
 
 
 def test_a_change_is_found_by_the_next_search(rest, workspace):

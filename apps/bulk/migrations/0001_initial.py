@@ -7,66 +7,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspace', '0002_segments_version'),
+        ("workspace", "0002_segments_version"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkChange',
+            name="BulkChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('cancelling', 'Stopping'), ('done', 'Done'), ('cancelled', 'Stopped'), ('failed', 'Failed')], default='waiting', max_length=12)),
-                ('cursor', models.BigIntegerField(default=0)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('about', models.CharField(choices=[('person', 'People'), ('company', 'Companies')], max_length=8)),
-                ('action', models.CharField(max_length=24)),
-                ('params', models.JSONField(default=dict)),
-                ('title', models.CharField(max_length=500)),
-                ('hand', models.CharField(blank=True, max_length=120)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('chosen', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
-                ('filter', models.JSONField(null=True)),
-                ('search', models.CharField(blank=True, max_length=300)),
-                ('last_pk', models.BigIntegerField(default=0)),
-                ('changed', models.BigIntegerField(default=0)),
-                ('refused', models.BigIntegerField(default=0)),
-                ('refusal', models.CharField(blank=True, max_length=500)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undoing', to='bulk.bulkchange')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspace.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("cancelling", "Stopping"),
+                            ("done", "Done"),
+                            ("cancelled", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("cursor", models.BigIntegerField(default=0)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("about", models.CharField(choices=[("person", "People"), ("company", "Companies")], max_length=8)),
+                ("action", models.CharField(max_length=24)),
+                ("params", models.JSONField(default=dict)),
+                ("title", models.CharField(max_length=500)),
+                ("hand", models.CharField(blank=True, max_length=120)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                (
+                    "chosen",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
+                ),
+                ("filter", models.JSONField(null=True)),
+                ("search", models.CharField(blank=True, max_length=300)),
+                ("last_pk", models.BigIntegerField(default=0)),
+                ("changed", models.BigIntegerField(default=0)),
+                ("refused", models.BigIntegerField(default=0)),
+                ("refusal", models.CharField(blank=True, max_length=500)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undoing",
+                        to="bulk.bulkchange",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="workspace.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Former',
+            name="Former",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('person', 'People'), ('company', 'Companies')], max_length=8)),
-                ('record_id', models.BigIntegerField()),
-                ('was', models.JSONField()),
-                ('change', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='formers', to='bulk.bulkchange')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about", models.CharField(choices=[("person", "People"), ("company", "Companies")], max_length=8)),
+                ("record_id", models.BigIntegerField()),
+                ("was", models.JSONField()),
+                (
+                    "change",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="formers",
+                        to="bulk.bulkchange",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='bulkchange',
-            index=models.Index(models.F('workspace'), models.OrderBy(models.F('id'), descending=True), name='bulk_changes_newest_first'),
+            model_name="bulkchange",
+            index=models.Index(
+                models.F("workspace"), models.OrderBy(models.F("id"), descending=True), name="bulk_changes_newest_first"
+            ),
         ),
         migrations.AddIndex(
-            model_name='former',
-            index=models.Index(fields=['change', 'id'], name='formers_of_a_change'),
+            model_name="former",
+            index=models.Index(fields=["change", "id"], name="formers_of_a_change"),
         ),
         migrations.AddIndex(
-            model_name='former',
-            index=models.Index(fields=['about', 'record_id'], name='formers_of_a_record'),
+            model_name="former",
+            index=models.Index(fields=["about", "record_id"], name="formers_of_a_record"),
         ),
     ]
