@@ -10,7 +10,7 @@ class CompaniesConfig(AppConfig):
         from apps.people.sections import register
         from apps.qualification import editing, panel
 
-        from . import fields, profiles, qualifying, sections, segments
+        from . import fields, lists, profiles, qualifying, sections, segments
         from .arrivals import amend, release
         from .models import Company
 
@@ -21,5 +21,6 @@ class CompaniesConfig(AppConfig):
         profiles.register_own()
         fields.register_fields()
         segments.register_segments()
+        lists.register_list()
         panel.register_echo(segments.echo)
         panel.register_echo(profiles.echo)

@@ -11,8 +11,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from apps.attributes.finding import record_or_404
 from apps.attributes.paging import newest_first
-from apps.attributes.rows import FEW, found_first, sought
-from apps.people.lists import FACE, found
+from apps.attributes.rows import sought
+from apps.lists.rows import FEW, found_first
+from apps.lists.searching import found
+from apps.people.lists import FACE, PEOPLE
 from apps.people.lists import SORTED_BY as SEEN
 from apps.people.models import Person
 from apps.people.profile_views import person_or_404
@@ -64,7 +66,8 @@ def _template(request: PageRequest) -> str:
 def _outsiders(company: Company, searched: str) -> list[Person]:
     """Those who match and do not belong to it, the last seen first."""
     inside = Membership.objects.filter(company=company, person=OuterRef("pk"))
-    people = found(Person.objects.of(company.workspace).listed(), searched).filter(~Exists(inside))
+    listed = Person.objects.of(company.workspace).listed()
+    people = found(company.workspace, PEOPLE, listed, searched).filter(~Exists(inside))
     if searched and people[: FEW + 1].count() <= FEW:
         people = found_first(people)
     return list(people.only(*FACE, SEEN).order_by(*newest_first(SEEN))[:MOST_FOUND])

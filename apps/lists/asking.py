@@ -88,4 +88,4 @@ def matching(asking: Asking, moment: Moment) -> QuerySet:
     """The records that are asked for, of those that teammates see. Raises Unanswerable."""
     workspace, kind = asking.workspace, asking.kind
     met: Q = compiled(workspace, kind.about, asking.filter, moment)
-    return found(kind, kind.listed(workspace).filter(met), asking.search)
+    return found(workspace, kind, kind.listed(workspace).filter(met), asking.search)

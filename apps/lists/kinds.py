@@ -19,11 +19,18 @@ class ListKind:
     home: str  # the predefined segment that it opens with
     listed: Callable[[Workspace], AttributedQuerySet]  # whom teammates see at all (FILT-17)
     first_column: str
-    row_template: str  # the first cell: picture and name
+    first_field: str  # what the first column is sorted by
+    face_template: str  # what stands in the first column: picture and name of `row.record`
+    actions_template: str  # what can be added, beside the title; empty where nothing can
+    empty_template: str  # what stands in the place of no rows where nothing is asked
     face: tuple[str, ...]  # the fields of the model that the first cell needs
     columns: tuple[str, ...]  # addresses of the fields that stand beside it unless a teammate chose otherwise
     sort: str  # "-last_seen_at": how it is sorted unless a teammate chose otherwise
     found_by: tuple[str, ...]  # the fields that quick search looks through (FILT-20)
+    found_in: str  # and how a teammate calls them
+    walked_by: frozenset[str] = frozenset()  # fields that stand before the default sort in its index
+    home_title: str = ""  # where the list that it opens with is called otherwise than its segment
+    lede: str = ""
 
 
 _kinds: dict[str, ListKind] = {}

@@ -11,7 +11,7 @@ from apps.workspace.pages import PageRequest
 from . import building
 from .asking import Asking
 
-FEW = 6  # of each group, until one is opened or something is looked for
+FEW = 7  # of each group, until one is opened or something is looked for
 FEW_FOUND = 12
 
 
@@ -65,13 +65,14 @@ def picker_of(request: PageRequest, asking: Asking, at: str) -> Picker:
 
 def shelves(asking: Asking, at: str, fields: Iterable[Field], search: str, opened: str = "") -> list[Shelf]:
     """The fields by group; with a search those that fit it, the best first."""
+    usual = () if opened else asking.kind.columns
     by_group: dict[str, list[tuple[int, Field]]] = {}
     for field in fields:
-        if (fit := fitness(field, search)) is not None and opened in ("", field.group):
+        if (fit := fitness(field, search, usual)) is not None and opened in ("", field.group):
             by_group.setdefault(field.group, []).append((fit, field))
     for ranked in by_group.values():
         ranked.sort(key=lambda one: one[0])
-    order = sorted(by_group, key=lambda name: (by_group[name][0][0], GROUPS.index(name)))
+    order = sorted(by_group, key=lambda name: (by_group[name][0][0] if search else 0, GROUPS.index(name)))
     return [_shelf(asking, at, name, [field for _, field in by_group[name]], search, opened) for name in order]
 
 
@@ -82,10 +83,10 @@ def _shelf(asking: Asking, at: str, name: str, fields: Sequence[Field], search: 
     return Shelf(name, len(fields), offers, building.picker(asking, at, group=name, find=search) if rest else "")
 
 
-def fitness(field: Field, search: str) -> int | None:
-    """How well a field fits a search, 0 best; None where it does not."""
+def fitness(field: Field, search: str, usual: Sequence[str]) -> int | None:
+    """How well a field fits a search, 0 best; None where it does not. Without one, what lists show comes first."""
     if not search:
-        return 0
+        return usual.index(field.address) if field.address in usual else len(usual)
     text, label = search.lower(), field.label.lower()
     if text == label:
         return 0

@@ -8,7 +8,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from apps.qualification import editing, panel
 
-        from . import fields, sections, segments
+        from . import fields, lists, sections, segments
         from .arrivals import amend, release
         from .models import Person, Role
         from .profile_views import echo
@@ -21,4 +21,5 @@ class PeopleConfig(AppConfig):
         sections.register_own()
         fields.register_fields()
         segments.register_segments()
+        lists.register_list()
         panel.register_echo(segments.echo)

@@ -7,12 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.attributes.list_pages import address
-from apps.attributes.paging import Place, newest_first
+from apps.attributes.paging import newest_first
 from apps.workspace.hosts import origin
 from apps.workspace.models import Workspace
 
-from .lists import SORTED_BY, Listing
+from .lists import SORTED_BY
 from .models import Person, PersonQuerySet, Role
 
 
@@ -41,11 +40,6 @@ def _holders(people: PersonQuerySet, field: str, value: str) -> list[Person]:
 def profile_of(workspace: Workspace, person: Person) -> str:
     """The path of a person's profile (LINK-04)."""
     return reverse("people:profile", args=[workspace.app_id, person.public_id])
-
-
-def list_address(workspace: Workspace, listing: Listing, search: str = "", **place: Place | None) -> str:
-    """The path of a list, or of one page of it, and what is searched for in it."""
-    return address(reverse("people:list", args=[workspace.app_id]), segment=listing.slug, q=search, **place)
 
 
 def link_to(person: Person, request: HttpRequest) -> str:

@@ -1,47 +1,53 @@
 """The people list, and adding one person by hand."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from apps.attributes.list_pages import answer
-from apps.attributes.paging import Place
-from apps.attributes.rows import sought
+from apps.lists.asking import matching
+from apps.lists.looking import Look
+from apps.lists.pages import Elsewhere, show
+from apps.segments import counting, standing
+from apps.segments.comparisons import Moment
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
-from apps.workspace.hosts import origin
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
 
 from .forms import NewPersonForm
-from .links import list_address, profile_of
-from .lists import LISTINGS, USERS, Listing, look
+from .links import profile_of
+from .lists import PEOPLE
 from .models import Role
+from .segments import LEADS, USERS
+
+NOUNS = {USERS.slug: "user", LEADS.slug: "lead"}
+OTHER = {USERS.slug: LEADS, LEADS.slug: USERS}
 
 
 @page(Grant.VIEW_LISTS)
 @require_safe
 def people(request: PageRequest) -> HttpResponse:
-    """All users or All leads, searched and paged (UI-02, UI-05, FILT-20); htmx gets what stands in `<main>`."""
-    asked = request.GET
-    after, before = Place.read(asked.get("after", "")), Place.read(asked.get("before", ""))
-    listing, search = LISTINGS.get(asked.get("segment", ""), USERS), sought(asked.get("q", ""))
-    seen = look(request.workspace, listing, search, after=after, before=before)
+    """All users, All leads or any segment: filtered, searched, sorted and paged (UI-02, UI-05, FILT-18, FILT-20)."""
+    return show(request, PEOPLE, _others)
 
-    def address(listing: Listing = listing, **place: Place | None) -> str:
-        return list_address(request.workspace, listing, search, **place)
 
-    here = address(after=after, before=None if after else before)
-    context = {
-        "seen": seen,
-        "previous": seen.page.before and address(before=seen.page.before),
-        "next": seen.page.after and address(after=seen.page.after),
-        "in_other": address(seen.other),
-        "api": origin(request.workspace, "api", request),
-    }
-    return answer(request, "people/list.html", "people/_list.html", here, context)
+def _others(seen: Look, moment: Moment) -> Elsewhere | None:
+    """The users who match where leads are looked at, and the other way round."""
+    asking = seen.asking
+    other = OTHER.get(asking.standing.slug)
+    if other is None or asking.is_edited or (seen.rows and not asking.search):
+        return None
+    there = replace(asking, standing=standing.find(asking.workspace, PEOPLE.about, other.slug))
+    count = counting.quick(matching(there, moment))
+    if not count.number:
+        return None
+    noun = NOUNS[other.slug] + ("" if count.number == 1 else "s")
+    words = f"{count} {noun} {'matches' if count.number == 1 else 'match'}"
+    return Elsewhere(NOUNS[asking.standing.slug], words, other.name, there.address())
 
 
 @page(Grant.EDIT_DATA)

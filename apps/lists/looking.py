@@ -1,0 +1,170 @@
+"""What a teammate sees of a list: one page of it, how many match, and a sentence where something does not go.
+
+A list never keeps anybody waiting: the count is estimated where counting is slow, and a page that takes too long is
+given up with a sentence that says what to do instead (BEY-10, UI-05).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from apps.attributes.paging import Page, Place
+from apps.segments import counting
+from apps.segments.comparisons import Moment
+from apps.segments.counting import Count
+from apps.segments.language import Unreadable
+from apps.workspace.models import Seat
+from apps.workspace.patience import OutOfPatience, patience
+
+from .asking import Asking, matching
+from .choosing import Chosen, chosen_by
+from .columns import Column, Sort, default_sort, sort_of
+from .rows import FEW, Row, Table, found_first, table_of
+
+PATIENCE = 5.0  # seconds that a page of a list may take
+DIRECTIONS = {True: "descending", False: "ascending"}
+NO_PAGE = Page((), 0, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column. `sort`: how a click sorts the list; `direction`: how it is sorted by it now."""
+
+    label: str
+    sort: Sort | None
+    direction: str = ""
+    is_number: bool = False
+
+    @property
+    def arrow_up(self) -> bool:
+        """The way of the order as it is, or as a click would make it."""
+        return self.direction == "ascending" if self.direction else bool(self.sort and not self.sort.descending)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page of a list. `count` is None where the question cannot be answered; then `problem` says why."""
+
+    asking: Asking
+    columns: Sequence[Column]
+    sort: Sort
+    count: Count | None
+    table: Table
+    problem: str = ""
+    has_own_columns: bool = False
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self.table.rows
+
+    @property
+    def page(self) -> Page:
+        return self.table.page
+
+    @cached_property
+    def asks_more(self) -> bool:
+        """Whether the filter asks for anything but which of the workspace's lists it is."""
+        return _asks_more(self.asking)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether another question would find more."""
+        return self.asks_more or bool(self.asking.search)
+
+    @property
+    def heads(self) -> list[Head]:
+        """Of every column, the first one included."""
+        kind = self.asking.kind
+        first = sort_of(self.asking.workspace, kind, kind.first_field)
+        return [self._head(kind.first_column, first), *(self._of(column) for column in self.columns)]
+
+    def _of(self, column: Column) -> Head:
+        return self._head(column.label, Sort(column.field) if column.is_sortable else None, column.is_number)
+
+    def _head(self, label: str, sort: Sort | None, is_number: bool = False) -> Head:
+        if sort is None:
+            return Head(label, None, is_number=is_number)
+        if sort.field.address == self.sort.field.address:
+            return Head(label, self.sort.reversed, DIRECTIONS[self.sort.descending], is_number)
+        return Head(label, sort.first_way(), is_number=is_number)
+
+    @property
+    def hidden_sort(self) -> str:
+        """What the list is in order of, where no column says so."""
+        shown = {self.asking.kind.first_field, *(column.address for column in self.columns)}
+        return "" if self.sort.field.address in shown else self.sort.field.label
+
+
+def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: str = "") -> Look:
+    """One page of a list: the count, the rows, and what is shown of them."""
+    chosen = chosen_by(seat, asking.workspace, asking.kind)
+    sort = sort_of(asking.workspace, asking.kind, asking.sort) or chosen.sort
+    try:
+        records = matching(asking, moment)
+    except Unreadable as unreadable:
+        return _look(asking, chosen, sort, None, _nothing(), unreadable.message)
+    count = counting.quick(records)
+    if count.exact and not count.number:
+        return _look(asking, chosen, sort, count, _nothing())
+    table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), after, before)
+    return _look(asking, chosen, sort, count, table, problem)
+
+
+def _look(asking: Asking, chosen: Chosen, sort: Sort, count: Count | None, table: Table, problem: str = "") -> Look:
+    return Look(asking, chosen.columns, sort, count, table, problem, chosen.is_own)
+
+
+def _nothing() -> Table:
+    return Table((), NO_PAGE)
+
+
+def _narrowed(asking: Asking, records: QuerySet, count: Count) -> QuerySet:
+    """Few matches are found before they are sorted; where nothing is asked, the index of the order finds them."""
+    return found_first(records) if (asking.search or _asks_more(asking)) and count.number <= FEW else records
+
+
+def _asks_more(asking: Asking) -> bool:
+    try:
+        return any(condition.field not in asking.kind.walked_by for condition in asking.filter.conditions())
+    except Unreadable:
+        return False
+
+
+def _page(
+    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str
+) -> tuple[Table, Sort, str]:
+    """The page as it is wanted; else in the usual order; else none, and why."""
+    usual = default_sort(asking.workspace, asking.kind)
+    tries = [(sort, after, before)] + ([(usual, "", "")] if str(sort) != str(usual) else [])
+    for order, beyond, ahead in tries:
+        try:
+            table = _table(asking, chosen, order, records, beyond, ahead)
+        except OutOfPatience:
+            continue
+        return table, order, "" if order is sort else _too_slow_to_sort(asking, sort)
+    return _nothing(), usual, TOO_SLOW.format(plural=asking.kind.plural, seconds=PATIENCE)
+
+
+def _table(asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str) -> Table:
+    with patience(PATIENCE):
+        return table_of(
+            asking.workspace,
+            asking.kind,
+            records,
+            chosen.columns,
+            sort,
+            after=Place.read(after, sort.column),
+            before=Place.read(before, sort.column),
+        )
+
+
+TOO_SLOW = "These {plural} were not found within {seconds:g} seconds. Narrow the filter, or load the list again later."
+
+
+def _too_slow_to_sort(asking: Asking, sort: Sort) -> str:
+    return (
+        f"Sorting so many {asking.kind.plural} by {sort.field.label} took longer than {PATIENCE:g} seconds, so they "
+        "stand in the usual order. Narrow the filter, then sort again."
+    )

@@ -1,0 +1,190 @@
+"""The page of a list: whole, or to htmx what stands in `<main>`, with the address bar following."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import push_url, replace_url
+
+from apps.segments.comparisons import Moment
+from apps.segments.language import Unreadable
+from apps.segments.sidebar import Sidebar
+from apps.segments.wording import said
+from apps.workspace.clock import now
+from apps.workspace.hosts import origin
+from apps.workspace.pages import PageRequest
+
+from . import asking as lists
+from . import building
+from .asking import Asking
+from .kinds import ListKind, kind_of
+from .looking import Look, look
+
+PAGE, PART = "lists/list.html", "lists/_list.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another list that has matches, too, or instead: what they are called, and where they are."""
+
+    noun: str  # of what is looked at, where it has none
+    words: str  # "2 leads match"
+    title: str
+    url: str
+
+
+Hint = Callable[[Look, Moment], Elsewhere | None]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the templates of a list read beside the rows."""
+
+    request: PageRequest
+    seen: Look
+    here: str
+
+    @property
+    def asking(self) -> Asking:
+        return self.seen.asking
+
+    @property
+    def kind(self) -> ListKind:
+        return self.asking.kind
+
+    @property
+    def title(self) -> str:
+        own = self.kind.home_title if self.asking.standing.slug == self.kind.home else ""
+        return own or self.asking.standing.name
+
+    @cached_property
+    def words(self) -> str:
+        """The filter said back; nothing where it only says which list this is."""
+        if not self.seen.asks_more:
+            return ""
+        return said(self.asking.workspace, self.kind.about, self.asking.filter)
+
+    @property
+    def previous(self) -> str:
+        return self.asking.address(before=self.seen.page.before) if self.seen.page.before else ""
+
+    @property
+    def next(self) -> str:
+        return self.asking.address(after=self.seen.page.after) if self.seen.page.after else ""
+
+    @property
+    def everybody(self) -> str:
+        """The list with nothing asked."""
+        return reverse(self.kind.page, args=[self.asking.workspace.app_id])
+
+    @property
+    def without_search(self) -> str:
+        return self.asking.address(q="")
+
+    @property
+    def count_url(self) -> str:
+        return self._own("count")
+
+    @property
+    def sort_url(self) -> str:
+        return self._own("sort")
+
+    @property
+    def columns_url(self) -> str:
+        return self._own("columns")
+
+    @property
+    def link(self) -> str:
+        """The link to share: without the place in the list, with the order as it is seen (FILT-18)."""
+        return origin(self.asking.workspace, "app", self.request) + self.asking.address(sort=self.seen.sort)
+
+    @property
+    def api(self) -> str:
+        """Where the REST API is reached."""
+        return origin(self.asking.workspace, "api", self.request)
+
+    @property
+    def selects(self) -> bool:
+        """Whether there is anything that a teammate may do with the rows."""
+        return bool(self.request.seat.may["edit_data"]) and bool(self.seen.rows)
+
+    def _own(self, name: str) -> str:
+        return own_address(self.asking, name)
+
+
+def own_address(asking: Asking, name: str) -> str:
+    """An address of this room that is asked about the same list."""
+    said = {key: value for key, value in asking.said.items() if value}
+    return f"{reverse(f'lists:{name}', args=[asking.workspace.app_id, asking.kind.about])}?{urlencode(said)}"
+
+
+def show(request: PageRequest, kind: ListKind, hint: Hint | None = None) -> HttpResponse:
+    """A list as its address asks for it."""
+    moment = Moment(now(), request.workspace.zone)
+    asking, unreadable = asked(request, kind, request.GET)
+    seen = look(asking, request.seat, moment, request.GET.get("after", ""), request.GET.get("before", ""))
+    page = Page(request, seen, _here(request, seen))
+    context = {
+        "page": page,
+        "seen": seen,
+        "asking": asking,
+        "kind": kind,
+        "problem": unreadable or seen.problem,
+        "elsewhere": hint(seen, moment) if hint else None,
+        "sidebar": Sidebar(request.seat, kind.about, asking.standing.slug),
+        **_bar(request, asking, moment),
+    }
+    return _answer(request, page.here, context)
+
+
+def list_kind(about: str) -> ListKind:
+    """Raises Http404."""
+    try:
+        return kind_of(about)
+    except KeyError:
+        raise Http404("There is no such list.") from None
+
+
+def asked(request: PageRequest, kind: ListKind, params: QueryDict) -> tuple[Asking, str]:
+    """What is asked of the list; without its filter, and why, where that is none (FILT-18)."""
+    try:
+        return lists.read(request.workspace, kind, params), ""
+    except Unreadable as problem:
+        others = params.copy()
+        del others["filter"]
+        return lists.read(request.workspace, kind, others), problem.message
+
+
+def _here(request: PageRequest, seen: Look) -> str:
+    """The list's own address: a place that was none is not kept."""
+    if seen.page.first <= 1:
+        return seen.asking.address()
+    after = request.GET.get("after", "")
+    return seen.asking.address(after=after, before="" if after else request.GET.get("before", ""))
+
+
+def _bar(request: PageRequest, asking: Asking, moment: Moment) -> dict[str, Any]:
+    try:
+        return building.bar(request, asking, moment)
+    except Unreadable:  # what was saved as the segment is no filter: the sentence says so
+        return {}
+
+
+def _answer(request: PageRequest, here: str, context: dict[str, Any]) -> HttpResponse:
+    is_part = request.htmx and not request.htmx.history_restore_request
+    response = render(request, PART if is_part else PAGE, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return _remembered(response, request, here) if is_part else response
+
+
+def _remembered(response: HttpResponse, request: PageRequest, here: str) -> HttpResponse:
+    """The address bar follows the list. Typing on, and Refresh, replace the browser's entry; all else adds one."""
+    stood = request.htmx.current_url_abs_path or ""
+    is_typing_on = all("q=" in one and "after=" not in one for one in (stood, here))
+    return replace_url(response, here) if is_typing_on or stood == here else push_url(response, here)
