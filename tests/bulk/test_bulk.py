@@ -1,0 +1,279 @@
+"""One change to many records: chosen or all that match, stopped, resumed, undone (BEY-14, UI-04)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.attributes.models import State
+from apps.attributes.sources import Source
+from apps.bulk import running
+from apps.bulk.models import BulkChange, Former
+from apps.people.models import Person
+from apps.tags.models import Tagging
+from apps.workspace import clock, jobs
+from apps.workspace.models import AuditEntry, Workspace
+from tests.attributes.conftest import holder, offer, value
+from tests.factories import CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute, question
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return WorkspaceFactory()
+
+
+@pytest.fixture
+def tess(client: Client, workspace: Workspace) -> Client:
+    client.force_login(SeatFactory(workspace=workspace, role="manager").teammate)
+    return client
+
+
+def begin(tess: Client, workspace: Workspace, action: str, about: str = "person", **form: object) -> BulkChange:
+    """Start a change through its page, and let the worker do it to its end."""
+    answer = tess.post(f"/apps/{workspace.app_id}/bulk/{about}/{action}/", form)
+    assert answer.status_code == 302, answer.text
+    return ended(BulkChange.objects.latest("pk"))
+
+
+def undo(tess: Client, workspace: Workspace, change: BulkChange) -> BulkChange:
+    answer = tess.post(f"/apps/{workspace.app_id}/bulk/changes/{change.pk}/undo/")
+    assert answer.status_code == 302, answer.text
+    return ended(BulkChange.objects.latest("pk"))
+
+
+def ended(change: BulkChange) -> BulkChange:
+    jobs.run(BulkChange, change.pk)
+    change.refresh_from_db()
+    return change
+
+
+def tagged(workspace: Workspace) -> set[tuple[str, int]]:
+    return set(Tagging.objects.filter(workspace=workspace).values_list("tag__name", "record_id"))
+
+
+def test_all_matching_are_tagged_though_only_some_stand_on_the_page(tess, workspace, settings):
+    """UI-04: 12 matching of 100 with 10 shown"""
+    settings.PAGE_SIZE = 10
+    others = PersonFactory.create_batch(20, workspace=workspace, country="France")
+    irish = PersonFactory.create_batch(12, workspace=workspace, country="Ireland")
+
+    change = begin(tess, workspace, "tag", all="1", filter='["and",["and",["country","is","Ireland"]]]', name="VIP")
+
+    assert tagged(workspace) == {("VIP", person.pk) for person in irish}
+    assert (change.state, change.done, change.changed) == ("done", 12, 12)
+    assert others
+
+
+def test_the_rows_that_are_ticked_are_tagged(tess, workspace):
+    ann, _ = PersonFactory.create_batch(2, workspace=workspace)
+
+    begin(tess, workspace, "tag", chosen=[ann.public_id], name="VIP")
+
+    assert tagged(workspace) == {("VIP", ann.pk)}
+
+
+def test_the_preview_says_how_many_and_changes_nothing(tess, workspace):
+    PersonFactory.create_batch(7, workspace=workspace)
+
+    page = tess.get(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1"})
+
+    assert "7 people" in page.text
+    assert not BulkChange.objects.exists()
+
+
+def test_nobody_ticked_is_said(tess, workspace):
+    page = tess.get(f"/apps/{workspace.app_id}/bulk/person/tag/")
+
+    assert page.status_code == 400
+    assert "Nobody is selected" in page.text
+
+
+def test_another_workspaces_people_are_out_of_reach(tess, workspace):
+    stranger = PersonFactory()
+
+    begin(tess, workspace, "tag", chosen=[stranger.public_id], name="VIP")
+
+    assert not Tagging.objects.exists()
+
+
+def test_undoing_leaves_alone_who_carried_the_tag_before(tess, workspace):
+    """BEY-14"""
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace)
+    first = begin(tess, workspace, "tag", chosen=[ann.public_id], name="VIP")
+    second = begin(tess, workspace, "tag", all="1", name="vip")
+
+    undo(tess, workspace, second)
+
+    assert (first.changed, second.changed) == (1, 1)
+    assert tagged(workspace) == {("VIP", ann.pk)}
+    assert ben
+
+
+def test_untagging_and_undoing_leaves_no_difference(tess, workspace):
+    """BEY-14, TAG-04: with when and by whom"""
+    ann = PersonFactory(workspace=workspace)
+    begin(tess, workspace, "tag", chosen=[ann.public_id], name="VIP")
+    before = Tagging.objects.values("tag", "record_id", "applied_at", "applied_by", "hand").get()
+
+    change = begin(tess, workspace, "untag", chosen=[ann.public_id], name=str(before["tag"]))
+    gone = not Tagging.objects.exists()
+    undo(tess, workspace, change)
+
+    assert gone
+    assert Tagging.objects.values("tag", "record_id", "applied_at", "applied_by", "hand").get() == before
+
+
+def test_the_archived_vanish_and_come_back_by_undo(tess, workspace):
+    """IDN-19, IDN-21, IDN-25"""
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace, email="a@x.io")
+
+    change = begin(tess, workspace, "archive", chosen=[ann.public_id])
+    listed = set(Person.objects.of(workspace).listed())
+    undo(tess, workspace, change)
+
+    assert listed == {ben}
+    assert set(Person.objects.of(workspace).listed()) == {ann, ben}
+
+
+def test_a_value_is_set_by_hand_and_put_back_with_its_holder(tess, workspace):
+    """BEY-14, QUAL-08: nothing differs"""
+    budget = attribute(workspace, "budget", "number")
+    question(workspace, budget)
+    ann, ben, cid = PersonFactory.create_batch(3, workspace=workspace)
+    offer(ann, Source.PING, budget=1)
+    offer(ben, Source.REST, budget=2)
+
+    change = begin(tess, workspace, "set", all="1", attribute="budget", value="500")
+    during = [(value(one, "budget"), holder(one, "budget")) for one in (ann, ben, cid)]
+    undo(tess, workspace, change)
+
+    assert during == [(500, "manual")] * 3
+    assert [value(one, "budget") for one in (ann, ben, cid)] == [1, 2, None]
+    assert [holder(one, "budget") for one in (ann, ben, cid)] == ["ping", "rest", None]
+
+
+def test_undoing_leaves_alone_what_was_changed_since(tess, workspace):
+    budget = attribute(workspace, "budget", "number")
+    question(workspace, budget)
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace)
+    change = begin(tess, workspace, "set", all="1", attribute="budget", value="500")
+    offer(ann, Source.REST, budget=7)
+
+    undoing = undo(tess, workspace, change)
+
+    assert (value(ann, "budget"), value(ben, "budget")) == (7, None)
+    assert (undoing.changed, undoing.refused) == (1, 1)
+
+
+def test_a_value_that_does_not_fit_is_refused_before_anything_begins(tess, workspace):
+    question(workspace, attribute(workspace, "budget", "number"))
+    PersonFactory(workspace=workspace)
+
+    page = tess.post(f"/apps/{workspace.app_id}/bulk/person/set/", {"all": "1", "attribute": "budget", "value": "much"})
+
+    assert page.status_code == 422
+    assert "budget is not a number" in page.text
+    assert not BulkChange.objects.exists()
+
+
+def test_identifiers_cannot_be_set_for_many(tess, workspace):
+    page = tess.get(f"/apps/{workspace.app_id}/bulk/person/set/", {"all": "1"})
+
+    assert 'value="name"' in page.text
+    assert 'value="email"' not in page.text
+
+
+def test_a_stopped_change_is_undone_as_far_as_it_came(tess, workspace, monkeypatch):
+    """BEY-14: stopped half way, undone: nothing differs"""
+    monkeypatch.setattr(running, "BATCH", 2)
+    PersonFactory.create_batch(6, workspace=workspace)
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1", "name": "VIP"})
+    change = BulkChange.objects.get()
+    jobs._take(BulkChange, change.pk, clock.now())
+    jobs._step(BulkChange, change.pk)
+
+    tess.post(f"/apps/{workspace.app_id}/bulk/changes/{change.pk}/stop/")
+    BulkChange.objects.update(leased_until=None)
+    ended(change)
+    half = Tagging.objects.count()
+    undo(tess, workspace, change)
+
+    assert (change.state, half) == ("cancelled", 2)
+    assert not Tagging.objects.exists()
+
+
+def test_a_killed_worker_s_change_goes_on_where_it_stopped(tess, workspace, monkeypatch):
+    monkeypatch.setattr(running, "BATCH", 2)
+    PersonFactory.create_batch(5, workspace=workspace)
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1", "name": "VIP"})
+    change = BulkChange.objects.get()
+    jobs._take(BulkChange, change.pk, clock.now())
+    jobs._step(BulkChange, change.pk)
+    BulkChange.objects.update(leased_until=clock.now() - timedelta(seconds=1))
+
+    ended(change)
+
+    assert (change.state, change.done, change.changed) == ("done", 5, 5)
+    assert Former.objects.count() == 5
+
+
+def test_who_arrives_after_the_start_is_not_meant(tess, workspace):
+    PersonFactory(workspace=workspace)
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1", "name": "VIP"})
+    PersonFactory(workspace=workspace)
+
+    change = ended(BulkChange.objects.get())
+
+    assert change.changed == 1
+
+
+def test_companies_are_tagged_as_well(tess, workspace):
+    acme = CompanyFactory(workspace=workspace)
+    acme.people.add(
+        PersonFactory(workspace=workspace), through_defaults={"workspace": workspace, "created_at": clock.now()}
+    )
+
+    begin(tess, workspace, "tag", "company", all="1", name="Key")
+
+    assert tagged(workspace) == {("Key", acme.pk)}
+
+
+def test_the_log_says_what_was_done(tess, workspace):
+    """AUD-01"""
+    PersonFactory.create_batch(3, workspace=workspace)
+
+    begin(tess, workspace, "archive", all="1")
+
+    entry = AuditEntry.objects.get(activity="bulk_archival")
+    assert (entry.metadata["changed"], entry.teammate) == (
+        3,
+        SeatFactory._meta.model.objects.get(workspace=workspace).teammate,
+    )
+
+
+@pytest.mark.parametrize("state", [State.ARCHIVED, State.BLOCKED, State.PENDING_DELETION])
+def test_who_is_on_no_list_is_never_meant(tess, workspace, state):
+    """FILT-17"""
+    hidden = PersonFactory(workspace=workspace, state=state)
+
+    change = begin(tess, workspace, "tag", chosen=[hidden.public_id], name="VIP")
+
+    assert change.done == 0
+
+
+@pytest.mark.parametrize("action", ["tag", "archive"])
+def test_queries_do_not_grow_with_the_people(tess, workspace, action):
+    form = {"all": "1", "name": "VIP"}
+
+    def queries(amount: int) -> int:
+        PersonFactory.create_batch(amount, workspace=workspace)
+        with CaptureQueriesContext(connection) as asked:
+            begin(tess, workspace, action, **form)
+        return len(asked)
+
+    queries(1)  # makes the tag
+    assert queries(1) == queries(50)
