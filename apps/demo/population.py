@@ -19,12 +19,14 @@ from apps.people import identity
 from apps.people.arrivals import Payload, birth, next_keys, receive
 from apps.people.models import Person, Role
 from apps.qualification.models import Question
+from apps.tags.models import Tag
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
 
 from .cast import DAY, HISTORY, Cast, Character, Studio, batches, cast
 from .furnishing import furnish, retire
 from .models import remember
+from .remarks import remark
 from .story import BILLING, WORKFLOW, Scene, Told, scenes
 from .words import TYPED_STUDIOS
 
@@ -50,12 +52,15 @@ def populate(workspace: Workspace, *, by: Hand, now: datetime) -> None:
     actors = cast(pick, now)
     attributes, questions = furnish(workspace, by=by, now=now, since=now - HISTORY - DAY)
     _open_studios(workspace, actors)
-    _play(workspace, Told(pick, actors, now, by, _owners(workspace)))
+    told = Told(pick, actors, now, by, _owners(workspace))
+    _play(workspace, told)
     typed = _type_studios(workspace, actors, by, now)
     _employ(workspace, actors)
     _count_visits(actors)
+    tags = remark(workspace, told)
     retire(workspace, by=by, now=now)
     remember(workspace, Attribute, [attribute.pk for attribute in attributes])
+    remember(workspace, Tag, [tag.pk for tag in tags])
     remember(workspace, Question, [question.pk for question in questions])
     remember(workspace, Person, [character.pk for character in actors.people])
     remember(workspace, Company, [*(studio.pk for studio in actors.studios), *(company.pk for company in typed)])

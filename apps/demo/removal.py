@@ -11,6 +11,9 @@ from apps.attributes.models import Attribute, Attributed, RecordChange, RefusedW
 from apps.companies.models import Company, Membership
 from apps.people.models import Person
 from apps.qualification.models import Question
+from apps.segments.usage import users_of
+from apps.tags.models import Note, Tag, Tagging
+from apps.tags.tagging import ADDRESS
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
@@ -31,10 +34,11 @@ class Removed:
     questions: int = 0
     kept_companies: list[str] = field(default_factory=list)
     kept_attributes: list[str] = field(default_factory=list)
+    kept_tags: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         went = f"Removed {self.people} people, {self.companies} companies and {self.attributes} attributes."
-        kept = ", ".join(self.kept_companies + self.kept_attributes)
+        kept = ", ".join(self.kept_companies + self.kept_attributes + self.kept_tags)
         return f"{went} Kept, because your own data uses them: {kept}." if kept else went
 
 
@@ -42,8 +46,8 @@ class Removed:
 def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     """Delete what came with the demo: all of it, or nothing when something goes wrong. Twice is harmless.
 
-    A company that has real members stays, and so does an attribute that real records hold a value of, or that
-    something else uses. They are no longer the demo's then.
+    A company that has real members stays, and so does an attribute that real records hold a value of, a tag that they
+    carry, and what something else uses. They are no longer the demo's then.
     """
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)  # nobody defines or removes meanwhile
     removed = Removed()
@@ -54,6 +58,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     deserted, removed.kept_companies = _deserted(workspace)
     removed.companies = _remove_records(workspace, Company, deserted)
     removed.attributes, removed.kept_attributes = _remove_attributes(workspace)
+    removed.kept_tags = _remove_tags(workspace)
     DemoRecord.objects.filter(workspace=workspace).delete()
     record(Activity.DEMO_REMOVAL, workspace=workspace, by=by, now=now, **asdict(removed))
     return removed
@@ -64,6 +69,8 @@ def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int
     told_of = {"workspace": workspace, "about": model.about, "record_id__in": pks}
     RecordChange.objects.filter(**told_of).delete()
     RefusedWrite.objects.filter(**told_of).delete()
+    Tagging.objects.filter(**told_of).delete()
+    Note.objects.filter(**told_of).delete()
     _, by_model = model.objects.of(workspace).filter(pk__in=pks).delete()
     return by_model.get(model._meta.label, 0)
 
@@ -91,6 +98,15 @@ def _remove_attributes(workspace: Workspace) -> tuple[int, list[str]]:
     workspace.attributes_version = uuid.uuid4()
     workspace.save(update_fields=["attributes_version"])
     return by_model.get(Attribute._meta.label, 0), [attribute.name for attribute in kept]
+
+
+def _remove_tags(workspace: Workspace) -> list[str]:
+    """Delete the tags that nobody carries any more and no segment asks for. Returns the names of the others."""
+    workspace.refresh_from_db(fields=["segments_version"])
+    ours = Tag.objects.filter(workspace=workspace, pk__in=remembered(workspace, Tag)).order_by("name")
+    kept = [tag for tag in ours if tag.taggings.exists() or users_of(workspace, ADDRESS, tag.pk)]
+    ours.exclude(pk__in=[tag.pk for tag in kept]).delete()
+    return [tag.name for tag in kept]
 
 
 def _held(workspace: Workspace, about: str, columns: list[str]) -> set[str]:

@@ -170,3 +170,37 @@ GOALS = [
     "Open a second place next spring",
 ]
 TOPICS = ["Filling classes", "Pricing", "Running a team", "Product news"]
+
+# How many carry a tag, twice over: some were tagged early, some of late.
+TAGS = {
+    "Wants a call": 9,
+    "Beta calendar": 14,
+    "Pays by invoice": 8,
+    "Speaks at the autumn meet-up": 4,
+    "Asked for gift vouchers": 11,
+    "Do not email": 3,
+}
+STUDIO_TAGS = {"Reference customer": 5, "Two places or more": 6, "Beta calendar": 4}
+USER_NOTES = [
+    "Called about the new calendar. Likes it, but wants to see both rooms side by side.",
+    "Moves to a bigger place in the spring and will need a second room then.\nAsk again after Easter.",
+    "Prefers email to the phone; mornings only.",
+    "Two guests paid twice on the same evening. Refunded both, and apologised.",
+    "Teaches the beginners on Tuesdays and does not want those sold out to regulars.",
+    "Asked for an invoice with the studio's tax number on it. Told billing.",
+    "Very patient during the outage. Gave a month for free.",
+    "Would speak about no-shows at the meet-up, if we pay for the train.",
+]
+LEAD_NOTES = [
+    "Came from the pottery newsletter. Compares us with a paper diary and a phone.",
+    "Has 40 regulars and no website. Needs the booking page more than the calendar.",
+    "Wants to know whether guests can pay in cash on the evening.",
+    "Called twice, nobody there. Try once more next week.",
+    "Will decide when the lease is signed.",
+]
+STUDIO_NOTES = [
+    "Renewed for a year. Marguerite from the front desk looks after the account now.",
+    "Thinks about leaving: the accountant wants one export for all rooms. Promised an answer by Friday.",
+    "Gladly takes calls from others who think about us.",
+    "Their contract still names the old address.",
+]

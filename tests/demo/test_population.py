@@ -18,6 +18,7 @@ from apps.demo.models import DemoRecord
 from apps.demo.population import populate
 from apps.people.models import Person, Role
 from apps.qualification.models import Question
+from apps.tags.models import Note, Tagging
 from apps.workspace.hands import hand_of_teammate
 from apps.workspace.models import Workspace
 from tests.factories import NOW, SeatFactory
@@ -256,6 +257,7 @@ def test_everything_that_was_made_is_remembered(workspace):
         "companies.Company": 30,
         "attributes.Attribute": Attribute.objects.filter(workspace=workspace).count(),
         "qualification.Question": 4,
+        "tags.Tag": 8,
     }
 
 
@@ -292,3 +294,23 @@ def test_memberships_keep_to_the_workspace(workspace):
     strange = Membership.objects.filter(workspace=workspace).exclude(company__workspace=workspace)
 
     assert strange.count() == 0
+
+
+def test_tags_and_notes_are_there_of_users_leads_and_companies(workspace):
+    """TAG-04, NOTE-01: none is older than whom it is about."""
+    people = {person.pk: person for person in Person.objects.of(workspace)}
+    tagged = Tagging.objects.filter(workspace=workspace, about="person")
+    notes = Note.objects.filter(workspace=workspace, about="person")
+
+    early = [one for one in tagged if one.applied_at < people[one.record_id].created_at] + [
+        one for one in notes if one.created_at < people[one.record_id].created_at
+    ]
+
+    assert early == []
+    assert {people[one.record_id].role for one in tagged} == {people[one.record_id].role for one in notes}
+    assert {people[one.record_id].role for one in notes} == {"user", "lead"}
+    assert set(tagged.values_list("hand", flat=True)) == {"Tess", "Billing sync"}
+    assert [model.objects.filter(workspace=workspace, about="company").exists() for model in (Tagging, Note)] == [
+        True,
+        True,
+    ]

@@ -23,6 +23,10 @@ from apps.people.arrivals import Payload, receive
 from apps.people.models import Person
 from apps.qualification import choosing
 from apps.qualification.models import Question
+from apps.segments import saving
+from apps.segments.language import Condition, all_of
+from apps.tags import tagging
+from apps.tags.models import Note, Tagging
 from apps.workspace.activities import Activity
 from apps.workspace.hands import hand_of_teammate
 from apps.workspace.models import AuditEntry, Workspace
@@ -156,6 +160,7 @@ def test_the_removal_is_in_the_activity_log_with_its_counts(workspace, by, seat)
             "questions": 4,
             "kept_companies": [],
             "kept_attributes": [],
+            "kept_tags": [],
         },
     )
 
@@ -283,3 +288,28 @@ def test_the_settings_lead_whoever_may_not_remove_it_nowhere(client, workspace):
     page = client.get(reverse("workspace:settings", args=["demo"])).text
 
     assert reverse("demo:remove", args=["demo"]) not in page
+
+
+def test_a_tag_that_a_real_person_carries_stays_and_the_others_go(workspace, by):
+    """TAG-05"""
+    ann = ping(workspace, "ann", name="Ann")
+    kept = tagging.find_or_create(workspace, "wants a call", by=by, now=LATER)
+    tagging.add(Person, workspace, [ann.pk], kept, by=by, now=LATER)
+    tagging.create(workspace, "Mine", by=by, now=LATER)
+
+    removed = remove(workspace, by=by, now=LATER)
+
+    left = Tagging.objects.filter(workspace=workspace).values_list("record_id", flat=True)
+    assert (removed.kept_tags, list(left)) == (["Wants a call"], [ann.pk])
+    assert [str(tag) for tag in tagging.matching(workspace)] == ["Mine", "Wants a call"]
+    assert Note.objects.filter(workspace=workspace).count() == 0
+
+
+def test_a_tag_that_a_segment_asks_for_stays(workspace, by):
+    """TAG-03"""
+    asked = all_of(Condition("tag", "is", tagging.named(workspace, "Do not email").pk))
+    saving.create(workspace, "person", "Quiet ones", asked, by=by, now=LATER)
+
+    removed = remove(workspace, by=by, now=LATER)
+
+    assert removed.kept_tags == ["Do not email"]
