@@ -124,4 +124,4 @@ def _changed(request: PageRequest, record: Attributed, sentence: str) -> HttpRes
     if not request.htmx:
         messages.success(request, sentence)
         return redirect(f"{record.page()}#section-notes")
-    return render(request, "tags/_changed.html", {"section": fragment("notes", request, record), "said": sentence})
+    return render(request, "tags/_changed.html", {"parts": [fragment("notes", request, record)], "said": sentence})

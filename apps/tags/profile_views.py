@@ -21,7 +21,7 @@ from apps.workspace.problems import Missing, Problem
 
 from . import tagging
 from .models import Tag
-from .sections import fragment
+from .sections import echo, fragment
 
 MOST_SUGGESTED = 20
 
@@ -92,4 +92,5 @@ def _changed(request: PageRequest, record: Attributed, sentence: str) -> HttpRes
     if not request.htmx:
         messages.success(request, sentence)
         return redirect(f"{record.page()}#section-tags")
-    return render(request, "tags/_changed.html", {"section": fragment("tags", request, record), "said": sentence})
+    parts = [fragment("tags", request, record), *echo(request, record)]
+    return render(request, "tags/_changed.html", {"parts": parts, "said": sentence})

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Place
 from apps.attributes.sections import Context, Section, Sections
+from apps.segments import sections as segments
+from apps.segments.sections import InSegments
 from apps.workspace.models import Seat
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
@@ -25,12 +28,16 @@ class Profile(Protocol):
     def record(self) -> Attributed: ...
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(InSegments):
     """A record as one teammate sees it."""
 
-    request: PageRequest
-    record: Attributed
+    def __init__(self, request: PageRequest, record: Attributed) -> None:
+        self.request = request
+        self._record = record
+
+    @property
+    def record(self) -> Attributed:
+        return self._record
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +98,9 @@ _own.register(NOTES)
 def fragment(slug: str, request: PageRequest, record: Attributed, *, oob: bool = False, **more: Any) -> str:
     """One of the two sections alone, for htmx."""
     return _own.fragment(slug, Seen(request, record), oob=oob, **more)
+
+
+def echo(request: PageRequest, record: Attributed) -> list[str]:
+    """The segments of a record whose tags changed: another one may have let it in or out (SEG-05, UPD-05)."""
+    is_its_page = urlsplit(request.htmx.current_url_abs_path or "").path == record.page()
+    return segments.echo(Seen(request, record)) if is_its_page else []

@@ -12,6 +12,8 @@ from django.urls import reverse
 from apps.attributes.models import Attributed
 from apps.companies.arrivals import join
 from apps.people.models import Person
+from apps.segments import saving
+from apps.segments.language import Condition, all_of
 from apps.tags import noting, tagging
 from apps.tags.models import Note
 from apps.workspace.hands import NOBODY, Hand, hand_of_teammate
@@ -172,6 +174,19 @@ def test_the_section_stands_alone_without_script(tess, ann):
     hang(ann, "VIP")
 
     assert [chip.split()[0] for chip in chips(tess.get(at(ann, "tags")).text)] == ["VIP"]
+
+
+def test_the_segments_that_let_the_record_in_or_out_are_shown_again(tess, ann):
+    """SEG-05, UPD-05"""
+    vip = tagging.find_or_create(ann.workspace, "VIP", by=NOBODY, now=NOW)
+    saving.create(ann.workspace, "person", "Best", all_of(Condition("tag", "is", vip.pk)), by=NOBODY, now=NOW)
+    on_page = HTMX | {"HX-Current-URL": f"http://testserver{ann.page()}?x=1"}
+
+    added = tess.post(at(ann, "tags"), {"name": "VIP"}, headers=on_page).text
+    removed = tess.post(at(ann, "remove"), {"tag": vip.pk}, headers=on_page).text
+
+    badge = re.compile(r'<div class="badges" id="segment-badges" hx-swap-oob="true">.*?</div>', re.DOTALL)
+    assert ["Best" in badge.search(text).group() for text in (added, removed)] == [True, False]
 
 
 # ---- notes -----------------------------------------------------------------------------------------------------------
