@@ -1,6 +1,7 @@
 """What filters may ask about people through their companies, and about companies through their people (FILT-13, 16)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
@@ -26,6 +27,8 @@ from apps.workspace.models import Workspace
 from .models import Company, Membership
 
 PREFIX = "company"
+# Labels that would be another attribute's once "Company" leads them.
+RELABELED = {"id": "Company record ID", "created_at": "Company first seen"}
 PEOPLE = Definition("company", "people", "People", KINDS["number"], column="", writable=frozenset())  # counted
 
 
@@ -63,6 +66,7 @@ def _belonging(workspace: Workspace) -> Field:
 
 
 def _of_company(workspace: Workspace, field: Field) -> Field:
+    field = replace(field, label=RELABELED.get(field.address, field.label))
     return related(field, PREFIX, COMPANY, _companies(workspace), column=_of_latest(workspace, field.value))
 
 

@@ -143,11 +143,20 @@ def related(field: Field, prefix: str, group: str, relation: Relation, column: A
     return replace(
         field,
         address=f"{prefix}.{field.address}",
-        label=field.label if field.label.lower().startswith(prefix) else f"{prefix.capitalize()} {field.label}",
+        label=_led(prefix.capitalize(), field),
         group=group,
         relation=relation,
         column=column,
     )
+
+
+def _led(owner: str, field: Field) -> str:
+    """A label behind the name of what it is a label of; a custom attribute's name stays as it is written."""
+    label = field.label
+    if label.lower().startswith(owner.lower()):
+        return label
+    is_ours = field.definition is not None and not field.definition.custom and not label.isupper()
+    return f"{owner} {label[0].lower() + label[1:] if is_ours else label}"
 
 
 def _of(workspace: Workspace, definition: Definition) -> Field:

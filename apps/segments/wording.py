@@ -1,12 +1,16 @@
 """A filter said back in words, from the same table that compiles it; dates with what they mean just now (BEY-11)."""
 
-from datetime import datetime, tzinfo
+import re
+from datetime import date, datetime, tzinfo
 
 from apps.workspace.models import Workspace
 
 from .comparisons import Moment, day_of
 from .compiling import Asked, Unanswerable, checked
 from .language import Condition, Filter, Group
+
+# Text that unquoted would read like the sentence around it, or whose ends cannot be seen.
+MISLEADING = re.compile(r"^\s|\s$|\b(and|or)\b|[()“”\n]", re.IGNORECASE)
 
 
 def said(workspace: Workspace, about: str, asked: Filter) -> str:
@@ -43,13 +47,24 @@ def predicate(one: Asked) -> str:
         return words
     if takes == "days":
         return f"{words} {one.value:,} {'day' if abs(one.value) == 1 else 'days'} ago"
-    return f"{words} {one.field.said(one.value)}"
+    return f"{words} {_value(one)}"
+
+
+def _value(one: Asked) -> str:
+    if one.comparison.takes == "number":
+        return f"{one.value:,}"
+    if one.comparison.takes == "day":
+        day = date.fromisoformat(one.value)
+        return f"{day.day} {day:%b %Y}"
+    said = one.field.said(one.value)
+    is_free = one.comparison.takes == "text" or one.field.kind == "list"
+    return f"“{said}”" if is_free and MISLEADING.search(said) else said
 
 
 def window(one: Asked, moment: Moment, shown_in: tzinfo) -> str:
     """What a date's comparison means just now: "before 8 Feb 2026, 15:00". Empty for everything else.
 
-    `shown_in` is the zone of whoever reads it.
+    `shown_in` is the zone of whoever reads it; whoever shows it says which one that is.
     """
     found = span(one, moment)
     return between(*found, moment, shown_in) if found else ""

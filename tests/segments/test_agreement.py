@@ -223,7 +223,7 @@ def found(workspace: Workspace, asked: Filter, moment: Moment) -> set[int]:
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(world=worlds)
 def test_the_database_finds_whom_the_rules_find(workspace, world):

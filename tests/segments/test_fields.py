@@ -49,6 +49,13 @@ def test_fields_stand_under_the_headings_of_the_picker_in_their_order(workspace)
     }
 
 
+@pytest.mark.parametrize("about", ["person", "company"])
+def test_no_two_fields_of_a_heading_have_the_same_name(about, workspace):
+    named = [(field.group, field.label.lower()) for field in fields(workspace, about).values()]
+
+    assert sorted(named) == sorted(set(named))
+
+
 def test_a_company_has_fields_of_its_own(workspace):
     attribute(workspace, "tier", about="company")
 
