@@ -13,9 +13,10 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -26,11 +27,12 @@ from django.db.models.sql.datastructures import BaseTable
 
 from apps.workspace.patience import OutOfPatience, patience
 
-CHEAP = 12_000.0  # in the planner's units: well below a tenth of a second, on a machine with other things to do
-SHORT = 0.12  # seconds that a count which looked cheap may take
+AT_ONCE = 0.25  # seconds for everything
+CHEAP = 10_000.0  # in the planner's units: well below a tenth of a second, on a machine with other things to do
+SHORT = 0.1  # seconds that a count which looked cheap may take
 GLIMPSE = 0.12  # seconds for the sample
-FIRST_PAGES, MOST_PAGES = 150, 3_000  # of a sample: the first part tells how large the second can be
-SURE, FAIRLY_SURE = 400, 100  # matches in a sample that make an error of 5 %, of 10 %
+FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
+SURE, RATHER_SURE = 400, 20  # matches in a sample: its error is 5 % or less, is 22 %
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
 PAGE = 8192
 TABLESAMPLE = "TABLESAMPLE SYSTEM (%s) REPEATABLE (%s)"
@@ -46,6 +48,8 @@ ONE_BY_ONE = {
 }
 # All there are, however: hashing a company's people once is ten times as fast as looking each person up.
 AT_LARGE = {"work_mem": "64MB"}
+# And as it means to look them up it would read the table row by row in the order of an index, to ask of a few less.
+IN_ORDER = {"enable_indexscan": "off"}
 ALONE = {"max_parallel_workers_per_gather": "0"}  # so that a plan's rows are all rows, not those of one worker
 
 
@@ -78,7 +82,8 @@ def exact(queryset: QuerySet, seconds: float) -> int:
     asked = _selection(queryset)
     if asked is None:
         return 0
-    with patience(seconds), planning(AT_LARGE):
+    plan = _plans({0: asked})[0]
+    with patience(seconds), planning(AT_LARGE | (IN_ORDER if plan.looks_up else {})):
         return int(_row(f"SELECT {asked.counted}", asked.given)[0])
 
 
@@ -107,11 +112,6 @@ class Statement:
     def counted(self) -> str:
         """How many rows it has, as a part of another statement."""
         return f"(SELECT count(*) FROM ({self.sql}) AS matching)"  # noqa: S608 - values are given apart
-
-    @property
-    def whole(self) -> str:
-        """Its one row, as a part of another statement: nothing in it is left out as unused."""
-        return f"(SELECT passed FROM ({self.sql}) AS passed)"  # noqa: S608 - values are given apart
 
 
 def _selection(queryset: QuerySet) -> Statement | None:
@@ -153,76 +153,80 @@ class Plan:
 
     rows: int
     cost: float
+    looks_up: bool  # it asks for related rows of every row
 
 
 def _quick(records: QuerySet, conditions: Sequence[Q]) -> list[Count]:
-    counts: dict[int, Count] = {}
-    asked: dict[int, Statement] = {}
-    for place, condition in enumerate(conditions):
-        selection = _selection(records.filter(condition))
-        if selection is None:
-            counts[place] = NONE
-        else:
-            asked[place] = selection
-    if not asked:
-        return [NONE] * len(conditions)
-    left = [conditions[place] for place in asked]
-    together = _pass(records, left) if len(left) > 1 else None
-    expected, cost = _plans(asked, together)
-    if together and cost <= CHEAP:
-        counts |= _at_once(together, list(asked))
-    else:
-        counts |= _each(_cheap(asked, expected))
-    rest = [place for place in asked if place not in counts]
-    if rest:
-        found = _sampled(records, [conditions[place] for place in rest])
+    ends = time.perf_counter() + AT_ONCE
+    asked = {place: one for place, q in enumerate(conditions) if (one := _selection(records.filter(q)))}
+    counts = dict.fromkeys(set(range(len(conditions))) - set(asked), NONE)
+    counts |= _together(records, {place: conditions[place] for place in asked})
+    if len(counts) < len(conditions):
+        plans = _plans(asked)
+        counts |= _each(_cheap(asked, plans), ends)
+        rest = [place for place in asked if place not in counts]
+        sample = _sampled(records, [conditions[place] for place in rest], ends)
         counts |= {
-            place: estimate(expected[place].rows, found, hits) for place, hits in zip(rest, found.hits, strict=True)
+            place: estimate(plans[place].rows, sample, hits) for place, hits in zip(rest, sample.hits, strict=True)
         }
     return [counts[place] for place in range(len(conditions))]
 
 
-def _plans(asked: Mapping[int, Statement], together: Statement | None) -> tuple[dict[int, Plan], float]:
-    """What the planner says of each, and what all in one pass would cost: a part of the answer for each part of the
-    question, which is put once."""
-    parts = [*asked.values(), *([together] if together else [])]
-    question = ", ".join(one.whole if one is together else one.counted for one in parts)
+def _together(records: QuerySet, conditions: Mapping[int, Q]) -> dict[int, Count]:
+    """All of several in one pass, where that is cheap."""
+    if len(conditions) < 2:
+        return {}
+    asked = _pass(records, list(conditions.values()))
+    return _at_once(asked, list(conditions), SHORT) if _explained(asked)["Total Cost"] <= CHEAP else {}
+
+
+def _plans(asked: Mapping[int, Statement]) -> dict[int, Plan]:
+    """What the planner says of each: a part of the answer for each part of the question."""
+    told = _explained(_side_by_side(asked.values()))["Plans"]
+    return {place: _plan(part) for place, part in zip(asked, told, strict=True)}
+
+
+def _side_by_side(statements: Iterable[Statement]) -> Statement:
+    """The counts of several as the columns of one row."""
+    parts = list(statements)
+    columns = ", ".join(one.counted for one in parts)
+    return Statement(f"SELECT {columns}", tuple(value for one in parts for value in one.given))
+
+
+def _explained(statement: Statement) -> dict[str, Any]:
     with transaction.atomic(), planning(AT_LARGE | ALONE):
-        answer = _row(f"EXPLAIN (FORMAT JSON) SELECT {question}", [value for one in parts for value in one.given])[0]
+        answer = _row(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.given)[0]
     (told,) = json.loads(answer) if isinstance(answer, str) else answer
-    plans = told["Plan"]["Plans"]
-    expected = {
-        place: Plan(plan["Plans"][0]["Plan Rows"], plan["Total Cost"])
-        for place, plan in zip(asked, plans, strict=False)
-    }
-    return expected, plans[-1]["Total Cost"]
+    return told["Plan"]
 
 
-def _cheap(asked: Mapping[int, Statement], expected: Mapping[int, Plan]) -> dict[int, Statement]:
+def _plan(told: dict[str, Any]) -> Plan:
+    rows = told["Plans"][0]
+    return Plan(rows["Plan Rows"], told["Total Cost"], "SubPlan" in rows.get("Filter", ""))
+
+
+def _cheap(asked: Mapping[int, Statement], plans: Mapping[int, Plan]) -> dict[int, Statement]:
     """The cheapest ones, as many as are cheap together."""
     chosen: dict[int, Statement] = {}
     spent = 0.0
-    for place in sorted(asked, key=lambda place: expected[place].cost):
-        spent += expected[place].cost
+    for place in sorted(asked, key=lambda place: plans[place].cost):
+        spent += plans[place].cost
         if spent > CHEAP:
             break
         chosen[place] = asked[place]
     return chosen
 
 
-def _each(asked: Mapping[int, Statement]) -> dict[int, Count]:
-    """Each counted by the index that serves it best, in one statement."""
-    if not asked:
-        return {}
-    parts = ", ".join(one.counted for one in asked.values())
-    given = tuple(value for one in asked.values() for value in one.given)
-    return _at_once(Statement(f"SELECT {parts}", given), list(asked))
+def _each(asked: Mapping[int, Statement], ends: float) -> dict[int, Count]:
+    """Each counted by the index that serves it best, in one statement that leaves time for a sample."""
+    seconds = min(SHORT, ends - GLIMPSE - time.perf_counter())
+    return _at_once(_side_by_side(asked.values()), list(asked), seconds) if asked and seconds > 0 else {}
 
 
-def _at_once(statement: Statement, places: Sequence[int]) -> dict[int, Count]:
+def _at_once(statement: Statement, places: Sequence[int], seconds: float) -> dict[int, Count]:
     """The numbers of a statement; none where it takes longer than it looked."""
     try:
-        with patience(SHORT), planning(AT_LARGE):
+        with patience(seconds), planning(AT_LARGE):
             numbers = _row(statement.sql, statement.given)
     except OutOfPatience:
         return {}
@@ -237,7 +241,6 @@ class Sample:
     """What was found in a random part of a table: so many matches of each condition."""
 
     share: float  # of all rows
-    rows: int
     hits: tuple[int, ...]
 
     def __add__(self, other: "Sample") -> "Sample":
@@ -245,58 +248,65 @@ class Sample:
         if other.share == 1:
             return other
         hits = tuple(map(sum, zip(self.hits, other.hits, strict=True)))
-        return Sample(min(NEARLY_ALL, self.share + other.share), self.rows + other.rows, hits)
+        return Sample(min(NEARLY_ALL, self.share + other.share), hits)
+
+
+class Given(Enum):
+    """What a statement over some pages of a table is yet to be given."""
+
+    PERCENT = "percent"
+    SEED = "seed"
+
+
+PERCENT, SEED = Given.PERCENT, Given.SEED
 
 
 class SampledTable(BaseTable):
     """A table in a query of which only some pages are read, the same ones for the same seed."""
 
-    def __init__(self, table_name: str, alias: str | None, percent: float, seed: int) -> None:
-        super().__init__(table_name, alias)
-        self.percent, self.seed = percent, seed
-
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sql, given = super().as_sql(compiler, connection)
-        return f"{sql} {TABLESAMPLE}", [*given, self.percent, self.seed]
-
-    def relabeled_clone(self, change_map: dict[str | None, str]) -> "SampledTable":
-        return SampledTable(
-            self.table_name, change_map.get(self.table_alias, self.table_alias), self.percent, self.seed
-        )
+        return f"{sql} {TABLESAMPLE}", [*given, PERCENT, SEED]
 
 
-def _sampled(records: QuerySet, conditions: Sequence[Q]) -> Sample:
+def _sampled(records: QuerySet, conditions: Sequence[Q], ends: float) -> Sample:
     """As large a sample as the time allows; an empty one where it allows none."""
-    table = records.model._meta.db_table
-    total, pages = _size(table)
-    sample = Sample(0.0, 0, (0,) * len(conditions))
-    begun = time.perf_counter()
-    try:
-        with patience(GLIMPSE), planning(ONE_BY_ONE):
-            sample += _part(records, conditions, FIRST_PAGES, pages, total)
-            took = time.perf_counter() - begun
-        more = min(MOST_PAGES, int(FIRST_PAGES * (GLIMPSE / 2 - took) / took))
-        if sample.share < 1 and more > FIRST_PAGES // 2:
-            with patience(GLIMPSE - took), planning(ONE_BY_ONE):
-                sample += _part(records, conditions, more, pages, total)
-    except OutOfPatience:
-        pass  # what was seen until then has to do
+    if not conditions:
+        return Sample(0.0, ())
+    ends = min(ends, time.perf_counter() + GLIMPSE)
+    asked = _sampling(records, conditions)
+    total, pages = _size(records.model._meta.db_table)
+    sample, amount = Sample(0.0, (0,) * len(conditions)), FIRST_PAGES
+    while amount and sample.share < NEARLY_ALL and (left := ends - time.perf_counter()) > 0:
+        begun = time.perf_counter()
+        try:
+            with patience(left), planning(ONE_BY_ONE):
+                sample += _part(asked, min(1.0, amount / max(1, pages)), total)
+        except OutOfPatience:
+            break  # what was seen until then has to do
+        now = time.perf_counter()
+        fitting = int(amount * (ends - now) / 2 / (now - begun))
+        amount = min(MOST_PAGES, fitting) if fitting >= amount else 0
     return sample
 
 
-def _part(records: QuerySet, conditions: Sequence[Q], amount: int, pages: int, total: float) -> Sample:
-    """Read some pages: count the conditions, and the rows that there are on those pages."""
-    percent, seed = min(100.0, 100 * amount / max(1, pages)), random.randrange(2**31)  # noqa: S311 - no secret
-    looked_at = records.all()
-    alias = looked_at.query.get_initial_alias()
-    table = records.model._meta.db_table
-    looked_at.query.alias_map[alias] = SampledTable(table, alias, percent, seed)
-    asked = _pass(looked_at, conditions)
-    all_rows = f"(SELECT count(*) FROM {connection.ops.quote_name(table)} {TABLESAMPLE})"  # noqa: S608 - our own table
-    met = f"SELECT {all_rows}, met.* FROM ({asked.sql}) AS met"  # noqa: S608 - values are given apart
-    rows, *hits = _row(met, [percent, seed, *asked.given])
-    share = min(NEARLY_ALL, rows / total) if total and percent < 100 else percent / 100
-    return Sample(share, rows, tuple(hits))
+def _sampling(records: QuerySet, conditions: Sequence[Q]) -> Statement:
+    """Count the conditions, and whatever rows there are, on some pages of the table."""
+    table, sampled = records.model._meta.db_table, records.all()
+    alias = sampled.query.get_initial_alias()
+    sampled.query.alias_map[alias] = SampledTable(table, alias)
+    met = _pass(sampled, conditions)
+    rows = f"(SELECT count(*) FROM {connection.ops.quote_name(table)} {TABLESAMPLE})"  # noqa: S608 - our own table
+    return Statement(f"SELECT {rows}, met.* FROM ({met.sql}) AS met", (PERCENT, SEED, *met.given))  # noqa: S608
+
+
+def _part(asked: Statement, part: float, total: float) -> Sample:
+    """A random part of a table's pages. The rows on them tell better than the pages how much of the table that is."""
+    these = {PERCENT: 100 * part, SEED: random.randrange(2**31)}  # noqa: S311 - no secret
+    given = [these.get(value, value) if isinstance(value, Given) else value for value in asked.given]
+    rows, *hits = _row(asked.sql, given)
+    share = part if part == 1 or not total else min(NEARLY_ALL, rows / total)
+    return Sample(share, tuple(hits))
 
 
 def _size(table: str) -> tuple[float, int]:
@@ -312,7 +322,7 @@ def estimate(expected: int, sample: Sample, hits: int) -> Count:
         return Count(hits, exact=True)
     if not sample.share:
         return Count(max(1, rounded(expected, 1)), exact=False)
-    if hits >= FAIRLY_SURE:
+    if hits >= RATHER_SURE:
         return Count(rounded(hits / sample.share, 2 if hits >= SURE else 1), exact=False)
     least, most = (max(1.0, one / sample.share) for one in _range(hits))
     return Count(max(1, rounded(min(max(expected, least), most), 1)), exact=False)
