@@ -4,16 +4,19 @@
 
 {
   const panelOf = () => document.getElementById("filter-panel");
+  const isAlone = (panel) => panel.parentElement.matches(".is-alone"); // as a page of its own
   let opener = ""; // the id of what the panel belongs to
 
   const place = () => {
     const panel = panelOf();
     const from = document.getElementById(opener);
-    if (!panel?.childElementCount || !from || panel.matches(".is-alone")) return;
-    const bar = panel.parentElement.getBoundingClientRect();
+    if (!panel?.childElementCount || !from || isAlone(panel)) return;
+    const float = panel.parentElement; // without an id: htmx copies the style of what has one, which the CSP forbids
+    const bar = document.getElementById("filter-bar").getBoundingClientRect();
     const chip = (from.closest(".chip") || from).getBoundingClientRect();
-    panel.style.insetBlockStart = `${chip.bottom - bar.top + 4}px`;
-    panel.style.insetInlineStart = `${Math.max(0, Math.min(chip.left - bar.left, bar.width - panel.offsetWidth))}px`;
+    float.style.insetBlockStart = `${chip.bottom - bar.top + 4}px`;
+    float.style.insetInlineStart = `${Math.max(0, Math.min(chip.left - bar.left, bar.width - float.offsetWidth))}px`;
+    panel.scrollIntoView({ block: "nearest" });
   };
 
   const mark = () => {
@@ -49,11 +52,20 @@
 
   window.addEventListener("resize", place);
 
+  // --- what did not fit is being mended: the preview says the rest
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.id !== "filter-input" || !target.matches("[aria-invalid]")) return;
+    target.removeAttribute("aria-invalid");
+    target.removeAttribute("aria-describedby");
+    document.getElementById("filter-error")?.remove();
+  });
+
   // --- closing
 
   document.addEventListener("click", (event) => {
     const panel = panelOf();
-    if (!panel?.childElementCount || panel.matches(".is-alone")) return;
+    if (!panel?.childElementCount || isAlone(panel)) return;
     if (event.target.closest("[data-filter-close]")) {
       event.preventDefault();
       close();
