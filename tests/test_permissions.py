@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from apps.attributes.models import RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
+from apps.bulk.models import BulkChange
 from apps.people.models import Person
 from apps.qualification.models import Question
 from apps.segments import saving
@@ -95,6 +96,10 @@ class World:
     def note(self) -> int:
         return noting.add(PersonFactory(workspace=self.workspace), "Call back", by=NOBODY, now=now()).pk
 
+    def bulk_change(self) -> int:
+        done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
+        return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
+
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
@@ -113,6 +118,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "segments/slug": World.segment,
     "tags/pk": World.tag,
     "notes/pk": World.note,
+    "changes/pk": World.bulk_change,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
     "about": lambda world: "person",
