@@ -17,6 +17,7 @@ from apps.attributes.models import RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
+from apps.events.models import EventName
 from apps.people.models import Person
 from apps.qualification.models import Question
 from apps.segments import saving
@@ -100,6 +101,9 @@ class World:
         done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
         return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
 
+    def event_name(self) -> int:
+        return EventName.objects.create(workspace=self.workspace, name="read-pricing", created_at=now()).pk
+
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
@@ -119,6 +123,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "tags/pk": World.tag,
     "notes/pk": World.note,
     "changes/pk": World.bulk_change,
+    "events/pk": World.event_name,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
     "about": lambda world: "person",
