@@ -144,7 +144,7 @@ def test_conditions_that_different_companies_meet_are_explained(workspace, plant
     explanation = why(ann, segment.pk)
 
     assert (explanation.met, [met for _, met, _ in told(explanation)]) == (False, [True, True])
-    assert explanation.parts[0].note == "Company Plan and Company size are each met, but not by one and the same."
+    assert explanation.parts[0].note == "Company plan and Company size are each met, but not by one and the same."
 
 
 def test_a_condition_of_a_segment_is_explained_inside_it(workspace, plant):
