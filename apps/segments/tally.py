@@ -13,9 +13,9 @@ from . import counting
 from .comparisons import Moment
 from .counting import Count
 from .predefined import own_of
-from .standing import questions
+from .standing import all_of, questions
 
-EXACT = "exact"
+EXACT, SAVED = "exact", "saved"  # what an address asks for
 EXACT_WITHIN = 20.0  # seconds
 NONE = "–"
 
@@ -36,14 +36,16 @@ class Tally:
     figures: Sequence[Figure]
     more: bool = False
 
-    @property
-    def by_slug(self) -> dict[str, Figure]:
-        return {figure.slug: figure for figure in self.figures}
 
+def tally(workspace: Workspace, about: str, moment: Moment, *, exact: bool = False, saved: bool = False) -> Tally:
+    """Every segment's count: exact where that is quick, else about as many, until they are counted `exact`ly.
 
-def tally(workspace: Workspace, about: str, moment: Moment, *, exact: bool = False) -> Tally:
-    """Every segment's count: exact where that is quick, else about as many, until they are counted `exact`ly."""
+    `saved`: of the saved ones alone.
+    """
     asked, broken = questions(workspace, about, moment)
+    if saved:
+        ours = {one.slug for one in all_of(workspace, about) if one.editable}
+        asked = {slug: question for slug, question in asked.items() if slug in ours}
     counts = _counted(own_of(about).listed(workspace), asked, exact)
     figures = [Figure(slug, str(count)) for slug, count in counts.items()]
     figures += [Figure(slug, NONE, reason) for slug, reason in broken.items()]

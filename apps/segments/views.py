@@ -26,7 +26,7 @@ from .forms import NameForm, SayingForm, SegmentForm
 from .models import Segment
 from .sidebar import Sidebar
 from .standing import Standing, find
-from .tally import EXACT, tally
+from .tally import EXACT, SAVED, tally
 from .wording import said
 
 BACK_TO_SETTINGS = "settings"
@@ -37,9 +37,9 @@ BACK_TO_SETTINGS = "settings"
 @vary_on_headers("HX-Request")
 def counts(request: PageRequest, about: str) -> HttpResponse:
     """How many are in each segment, from one pass: at once, and with `?exact` counted to the last one (BEY-10)."""
-    counted = tally(request.workspace, about, Moment(now(), request.workspace.zone), exact=EXACT in request.GET)
-    seen = Sidebar(request.seat, about)
-    context = {"tally": counted, "about": about, "sidebar": seen}
+    moment, saved = Moment(now(), request.workspace.zone), SAVED in request.GET
+    counted = tally(request.workspace, about, moment, exact=EXACT in request.GET, saved=saved)
+    context = {"tally": counted, "about": about, "sidebar": Sidebar(request.seat, about), "saved": saved}
     return render(request, "segments/_counts.html" if request.htmx else "segments/counts.html", context)
 
 

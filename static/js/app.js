@@ -39,6 +39,15 @@ const setTheme = (name) => {
 
 showTheme();
 
+// --- The links beside a page may be more than fit: the one that is open is in sight
+
+const openLink = document.querySelector(".aside [aria-current]");
+if (openLink) {
+  const aside = openLink.closest(".aside");
+  aside.scrollLeft = openLink.offsetLeft - aside.offsetLeft - (aside.clientWidth - openLink.offsetWidth) / 2;
+  aside.scrollTop = openLink.offsetTop - aside.offsetTop - (aside.clientHeight - openLink.offsetHeight) / 2;
+}
+
 // --- Copying
 
 const copy = async (text, button) => {

@@ -98,7 +98,7 @@ def test_numbers_flags_and_types_are_said_as_people_read_them(workspace, plant):
 
     assert [(met, actual) for _, met, actual in told(why(ann, segment.pk))] == [
         (True, "1,200"),
-        (False, "true"),
+        (False, "True"),
         (True, "3"),
         (True, "User"),
     ]
