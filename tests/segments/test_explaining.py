@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.attributes.models import Attributed
+from apps.attributes.sources import Source
+from apps.events.recording import Occurrence, record
 from apps.segments import saving
 from apps.segments.comparisons import Moment
 from apps.segments.explaining import Explanation, Line, distance, explained
@@ -132,6 +134,28 @@ def test_the_values_of_all_companies_stand_beside_a_company_condition(workspace,
     [(_, is_in, plans)], [(_, is_out, nothing)] = told(why(ann, segment.pk)), told(why(bea, segment.pk))
 
     assert (is_in, sorted(plans.split(", ")), is_out, nothing) == (True, ["enterprise", "free"], False, "none")
+
+
+def test_what_people_did_stands_beside_a_condition_of_events(workspace, plant):
+    """FILT-14"""
+    ann, bea = plant("Ann", external_id="1"), plant("Bea", external_id="2")
+    occurred = [Occurrence(ann.pk, "exported-csv", NOW - days * DAY, {}) for days in range(2, 8)]
+    record(Workspace.objects.get(pk=workspace.pk), occurred, source=Source.REST, by=NOBODY, now=NOW)
+    asked = both(
+        ("event_count.exported-csv", "greater_than", 5),
+        ("event_last.exported-csv", "less_than", 2),
+        ("event.exported-csv", "has_occurred"),
+    )
+    segment = save(workspace, "Exporters", asked)
+
+    of_ann, of_bea = told(why(ann, segment.pk)), told(why(bea, segment.pk))
+
+    assert [(met, actual) for _, met, actual in of_ann] == [
+        (True, "6"),
+        (False, "2 days ago: 8 Mar 2026, 15:00"),
+        (True, ""),
+    ]
+    assert [(met, actual) for _, met, actual in of_bea] == [(False, "none")] * 3
 
 
 def test_conditions_that_different_companies_meet_are_explained(workspace, plant):
