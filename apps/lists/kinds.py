@@ -14,13 +14,13 @@ class ListKind:
     about: str
     model: type[Attributed]
     page: str  # the name of its address: "people:list"
+    profile: str  # the name of the address of one record, by its public id
     noun: str
     plural: str
     home: str  # the predefined segment that it opens with
     listed: Callable[[Workspace], AttributedQuerySet]  # whom teammates see at all (FILT-17)
     first_column: str
     first_field: str  # what the first column is sorted by
-    face_template: str  # what stands in the first column: picture and name of `row.record`
     actions_template: str  # what can be added, beside the title; empty where nothing can
     empty_template: str  # what stands in the place of no rows where nothing is asked
     face: tuple[str, ...]  # the fields of the model that the first cell needs
@@ -31,6 +31,7 @@ class ListKind:
     walked_by: frozenset[str] = frozenset()  # fields that stand before the default sort in its index
     home_title: str = ""  # where the list that it opens with is called otherwise than its segment
     lede: str = ""
+    is_square: bool = False  # how the tiles of its records look
 
 
 _kinds: dict[str, ListKind] = {}

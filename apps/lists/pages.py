@@ -109,7 +109,7 @@ class Page:
         """Where the REST API is reached."""
         return origin(self.asking.workspace, "api", self.request)
 
-    @property
+    @cached_property
     def selects(self) -> bool:
         """Whether there is anything that a teammate may do with the rows."""
         return bool(self.request.seat.may["edit_data"]) and bool(self.seen.rows)

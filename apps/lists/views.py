@@ -45,15 +45,7 @@ def columns(request: PageRequest, about: str) -> HttpResponse:
     """Which columns stand in the list: one step a click, kept for this teammate alone (UI-03)."""
     kind = list_kind(about)
     asking, _ = asked(request, kind, request.GET)
-    picker = Picker(
-        request.seat, request.workspace, kind, sought(request.POST.get("find", request.GET.get("find", "")))
-    )
-    here = own_address(asking, "columns")
-    if request.method == "POST":
-        step(picker, request.POST)
-        if not request.htmx:
-            return redirect(here)
-        search = sought(request.POST.get("find", request.GET.get("find", "")))
+    search = sought(request.POST.get("find", request.GET.get("find", "")))
     picker = Picker(request.seat, request.workspace, kind, search)
     here = own_address(asking, "columns")
     if request.method == "POST":

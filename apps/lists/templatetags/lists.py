@@ -1,48 +1,84 @@
-"""The cells of a row, as text: a template per cell would cost a page of a list most of its time."""
+"""The rows of a list as text: a template for every cell would cost a page most of its time."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
 from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from apps.attributes.templatetags.attribute_values import day_and_time, shown
+from apps.attributes.templatetags.attribute_values import UNKNOWN, day_and_time, moment, shown
+from apps.lists import faces
 from apps.lists.columns import Column
+from apps.lists.pages import Page
 from apps.lists.rows import Cell, Row
 
 register = template.Library()
-NUMBER = mark_safe(' class="number"')
-NO_TAGS = mark_safe(
-    '<span class="unknown"><span aria-hidden="true">–</span><span class="visually-hidden">No tags</span></span>'
-)
+NO_TAGS = '<span class="unknown"><span aria-hidden="true">–</span><span class="visually-hidden">No tags</span></span>'
+ANY_ID = "0" * 24  # a public id as addresses have it
+
+
+@register.simple_tag
+def avatar(record: Any, size: str = "", is_square: bool = False) -> SafeString:
+    """`{% avatar person "small" %}`: the picture or the tile."""
+    return mark_safe(faces.avatar(record, size, is_square))  # noqa: S308 - every part is escaped
 
 
 @register.simple_tag(takes_context=True)
-def cells(context: Context, row: Row) -> SafeString:
-    """Everything of a row beside its first cell."""
-    values = ((cell.column.label, _class(cell.column), _of(context, cell)) for cell in row.cells)
-    return format_html_join("\n", '<td data-label="{}"{}>{}</td>', values)
+def rows(context: Context, page: Page) -> SafeString:
+    """The body of a list's table: the box to tick, picture and name, and the values of the columns shown."""
+    profile = reverse(page.kind.profile, args=[page.asking.workspace.app_id, ANY_ID])
+    lines = (_row(context, page, row, profile.replace(ANY_ID, row.record.public_id)) for row in page.seen.rows)
+    return mark_safe("\n".join(lines))  # noqa: S308 - every part is escaped
 
 
-def _class(column: Column) -> str:
-    return NUMBER if column.is_number else ""
+def _row(context: Context, page: Page, row: Row, profile: str) -> str:
+    label = escape(row.record.label)
+    box = _box(row.record.public_id, label) if page.selects else ""
+    face = faces.avatar(row.record, is_square=page.kind.is_square)
+    who = f'<a class="who" href="{profile}">{face}<span class="who-name">{label}</span></a>'
+    cells = "\n".join(_cells(context, row))
+    return f'<tr>\n{box}<th scope="row" class="lead-cell stay">{who}</th>\n{cells}\n</tr>'
 
 
-def _of(context: Context, cell: Cell) -> Any:
+def _box(public_id: str, label: str) -> str:
+    tick = f'<input type="checkbox" form="selection" name="chosen" value="{public_id}" aria-label="Select {label}">'
+    return f'<td class="tight">{tick}</td>\n'
+
+
+def _cells(context: Context, row: Row) -> Iterator[str]:
+    for cell in row.cells:
+        kind = ' class="number"' if cell.column.is_number else ""
+        yield f'<td data-label="{escape(cell.column.label)}"{kind}>{_of(context, cell)}</td>'
+
+
+def _of(context: Context, cell: Cell) -> str:
     if cell.column.fetched:
-        return _tags(context, cell.value)
-    return cell.words or shown(context, cell.column.definition, cell.value)
+        return _tags(cell.value)
+    if cell.words:
+        return escape(cell.words)
+    if cell.value is None:
+        return UNKNOWN
+    return _written(context, cell.column, cell.value)
 
 
-def _tags(context: Context, taggings: Any) -> SafeString:
+def _written(context: Context, column: Column, value: Any) -> str:
+    if isinstance(value, datetime):
+        return moment(context, value)
+    words = shown(context, column.definition, value)
+    return words if isinstance(words, SafeString) else escape(words)
+
+
+def _tags(taggings: Any) -> str:
     """Tags by name; who hung one there, and when, in its title (TAG-04)."""
-    if not taggings:
-        return NO_TAGS
-    return format_html_join(" ", '<span class="badge outline" title="{}">{}</span>', map(_tag, taggings))
+    return " ".join(map(_tag, taggings)) or NO_TAGS
 
 
-def _tag(tagging: Any) -> tuple[str, str]:
+def _tag(tagging: Any) -> str:
     applied = day_and_time(timezone.localtime(tagging.applied_at))
-    return f"{tagging.hand}, {applied}" if tagging.hand else applied, tagging.tag.name
+    origin = f"{tagging.hand}, {applied}" if tagging.hand else applied
+    return f'<span class="badge outline" title="{escape(origin)}">{escape(tagging.tag.name)}</span>'
