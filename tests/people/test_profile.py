@@ -141,8 +141,12 @@ def test_the_sections_stand_in_their_order():
     assert [section.slug for section in sections()] == [
         "qualification",
         "companies",
+        "tags",
         "details",
         "attributes",
+        "segments",
+        "events",
+        "notes",
         "ignored",
     ]
 
