@@ -1,3 +1,3 @@
 """What is fast, measured against what, in one run: `python3 manage.py bench NAME`."""
 
-MEASURED = ("ping", "write")
+MEASURED = ("filter", "list", "ping", "segment", "write")
