@@ -20,6 +20,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
 from apps.workspace.problems import Conflict, Dependants, Missing, Problem
+from apps.workspace.switching import switch
 
 from . import defining
 from .catalogue import catalogue_of
@@ -31,7 +32,6 @@ from .reports import Refusal
 from .sources import Source
 from .standard import STANDARD
 from .subjects import SUBJECTS
-from .switching import switch_company_updates, switch_messenger_creation
 
 
 @dataclass(frozen=True)
@@ -248,8 +248,8 @@ def _refuse_unarchival(request: PageRequest, attribute: Attribute, problem: str)
 def messenger(request: PageRequest, about: str) -> HttpResponse:
     """Whether pings may make people's attributes (MSG-08), or bring companies and their values (MSG-09)."""
     forbidden = "forbidden" in request.POST
-    switch, off, on = SWITCHES[about]
-    switch(request.workspace, not forbidden, by=hand_of(request), now=now())
+    setting, off, on = SWITCHES[about]
+    switch(request.workspace, {setting: not forbidden}, by=hand_of(request), now=now())
     messages.success(request, off if forbidden else on)
     if not request.htmx:
         return redirect(SUBJECTS[about].list_url(request.workspace))
@@ -258,12 +258,12 @@ def messenger(request: PageRequest, about: str) -> HttpResponse:
 
 SWITCHES = {
     "person": (
-        switch_messenger_creation,
+        "messenger_creates_attributes",
         "The Messenger no longer creates attributes.",
         "The Messenger creates an attribute for every new key that it sends.",
     ),
     "company": (
-        switch_company_updates,
+        "messenger_updates_companies",
         "The Messenger no longer brings companies, nor their values, unless it is signed.",
         "The Messenger creates and updates companies.",
     ),

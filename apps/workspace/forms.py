@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from .first_run import is_setup_code
 from .models import AccessToken, Region, Teammate, Workspace
 from .permissions import Role
+from .switching import SWITCHES
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 
@@ -172,7 +173,7 @@ class SecurityForm(forms.ModelForm):
 
     class Meta:
         model = Workspace
-        fields = ("require_signed_identity", "messenger_creates_attributes", "messenger_updates_companies")
+        fields = SWITCHES
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "messenger_creates_attributes": Forbidding(),
             "messenger_updates_companies": Forbidding(),

@@ -102,13 +102,13 @@ def test_sixty_attributes_cost_no_more_queries_than_one(
 ) -> None:
     attribute(workspace, "first")
     tess.get(at(workspace, "people-data"))
-    # session, teammate, seat and workspace; attributes, those in use; renames, type changes, what uses them
-    with django_assert_num_queries(8):
+    # session, teammate, seat and workspace; attributes, those in use; renames, type changes; two for what uses them
+    with django_assert_num_queries(9):
         tess.get(at(workspace, "people-data"))
     for number in range(59):
         attribute(workspace, f"more_{number}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         tess.get(at(workspace, "people-data"))
 
 
@@ -555,7 +555,7 @@ def test_company_updates_through_the_messenger_are_prevented_together(
     workspace.refresh_from_db()
     entries = AuditEntry.objects.filter(workspace=workspace, activity=Activity.SECURITY_CHANGE)
     assert (workspace.messenger_updates_companies, workspace.messenger_creates_attributes) == (False, True)
-    assert [entry.metadata for entry in entries] == [{"setting": "messenger_updates_companies", "value": False}]
+    assert [entry.metadata for entry in entries] == [{"changes": {"messenger_updates_companies": [True, False]}}]
     assert "Prevent company attribute updates on Messenger" in tess.get(at(workspace, "company-data")).content.decode()
 
 
@@ -590,7 +590,7 @@ def test_the_switch_is_recommended_and_audited_once(workspace: Workspace, tess: 
         tess.post(at(workspace, "messenger"), {"forbidden": "on"}, headers=HTMX)
 
     entries = AuditEntry.objects.filter(workspace=workspace, activity=Activity.SECURITY_CHANGE)
-    assert [entry.metadata for entry in entries] == [{"setting": "messenger_creates_attributes", "value": False}]
+    assert [entry.metadata for entry in entries] == [{"changes": {"messenger_creates_attributes": [True, False]}}]
     assert "Recommended." in tess.get(at(workspace, "people-data")).content.decode()
 
 

@@ -1,6 +1,8 @@
 """Settings → General, Security and API tokens."""
 
 import pytest
+from django.template.loader import get_template
+from django.urls import reverse
 
 from apps.workspace.models import AccessToken, Workspace, hashed
 from tests.factories import SeatFactory, attribute
@@ -121,6 +123,24 @@ def test_a_switch_that_is_on_forbids_as_in_people_data(signed_in, workspace):
     form = signed_in.get(security).context["form"]
     assert (workspace.messenger_creates_attributes, workspace.messenger_updates_companies) == (False, True)
     assert form["messenger_creates_attributes"].value() is False
+
+
+def test_the_data_pages_and_security_show_and_log_one_and_the_same_switch(signed_in, workspace):
+    """MSG-08, MSG-09, AUD-01"""
+    data_page = reverse("attributes:messenger", args=[workspace.app_id, "company"])
+    signed_in.post(data_page, {"forbidden": "on"})
+    signed_in.post(settings_of(workspace, "security/"), {"forbid_attributes": "on"})
+
+    workspace.refresh_from_db()
+    people = signed_in.get(reverse("attributes:people-data", args=[workspace.app_id])).text
+    assert (workspace.messenger_creates_attributes, workspace.messenger_updates_companies) == (False, True)
+    assert [metadata["changes"] for _, metadata in logged(workspace, "metadata")] == [
+        {"messenger_updates_companies": [True, False]},
+        {"messenger_creates_attributes": [True, False], "messenger_updates_companies": [False, True]},
+    ]
+    hint = get_template("workspace/_creates_attributes.html").render()
+    assert hint in people
+    assert hint in signed_in.get(settings_of(workspace, "security/")).text
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from ..hands import hand_of
 from ..models import Workspace, new_secret
 from ..pages import PageRequest, page
 from ..permissions import Grant
+from ..switching import switch
 
 
 @page(Grant.VIEW_LISTS, write=Grant.MANAGE_DATA)
@@ -44,15 +45,7 @@ def security(request: PageRequest) -> HttpResponse:
     form = SecurityForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
     if not form.is_valid():
         return _show(request, "workspace/security.html", form, **shown_once.taken(request))
-    changes = _save(form)
-    if changes:
-        record(
-            Activity.SECURITY_CHANGE,
-            workspace=request.workspace,
-            by=hand_of(request),
-            now=clock.now(),
-            changes=changes,
-        )
+    switch(request.workspace, form.cleaned_data, by=hand_of(request), now=clock.now())
     messages.success(request, "The security settings were saved.")
     return redirect("workspace:security", request.workspace.app_id)
 
@@ -77,7 +70,7 @@ def _copy(workspace: Workspace) -> Workspace:
     return Workspace.objects.get(pk=workspace.pk)
 
 
-def _save(form: GeneralForm | SecurityForm) -> dict[str, list[Any]]:
+def _save(form: GeneralForm) -> dict[str, list[Any]]:
     """Save the fields that changed, and no other column; return each one's old and new value."""
     changes = {name: [form.initial[name], form.cleaned_data[name]] for name in form.changed_data}
     if changes:
