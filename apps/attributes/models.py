@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
-from apps.workspace.jobs import Job
+from apps.workspace.jobs import Job, Left
 from apps.workspace.models import AccessToken, Teammate, Workspace
 
 from .kinds import OFFERED
@@ -245,7 +245,7 @@ class TypeChange(Job):
     def can_be_undone(self, now: datetime) -> bool:
         return bool(self.undo_until and now < self.undo_until and not self.undone_at)
 
-    def step(self, now: datetime) -> bool:
+    def step(self, now: datetime) -> Left:
         from . import retyping
 
         return retyping.step(self, now)
@@ -266,7 +266,7 @@ class ColumnClearance(Job):
     def __str__(self) -> str:
         return f"{self.about} {self.column}"
 
-    def step(self, now: datetime) -> bool:
+    def step(self, now: datetime) -> Left:
         from . import retyping
 
         return retyping.clear(self)
@@ -283,7 +283,7 @@ class OptionRename(Job):
     def __str__(self) -> str:
         return f"{self.attribute}: {self.old} → {self.new}"
 
-    def step(self, now: datetime) -> bool:
+    def step(self, now: datetime) -> Left:
         from . import options
 
         return options.step(self, now)

@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.jobs import Left
 from apps.workspace.patience import OutOfPatience, patience
 from apps.workspace.problems import Problem
 
 from .defining import announce, check_unchanging, checked_options, lock_definitions
 from .kinds import KINDS, Setting, converted
 from .models import Attribute, OptionRename, model_of
-from .retyping import has_settled
+from .settling import LOOK_AGAIN, has_settled
 from .sources import Source
 
 BATCH = 1_000
@@ -122,10 +123,10 @@ def _begin(attribute: Attribute, old: str, new: str, by: Hand, now: datetime) ->
     return job
 
 
-def step(job: OptionRename, now: datetime) -> bool:
-    """The next records that hold the old name; False when nothing is left, or the attribute is no list any more."""
+def step(job: OptionRename, now: datetime) -> Left:
+    """The next records that hold the old name; nothing is left either where the attribute is no list any more."""
     if not has_settled(job):
-        return True
+        return LOOK_AGAIN
     lock_definitions(job.workspace)
     attribute = Attribute.objects.select_related("workspace").get(pk=job.attribute_id)
     if attribute.kind != "list":

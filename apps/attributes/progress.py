@@ -10,6 +10,7 @@ from apps.workspace.jobs import Job, JobState
 
 from .kinds import KINDS
 from .models import Attribute, OptionRename, Phase, TypeChange
+from .settling import blockers
 
 SAID_FOR = timedelta(days=1)  # how long the list speaks of what was stopped or failed
 PHASES = {
@@ -43,7 +44,7 @@ class Work:
 
 
 def works_of(attributes: Sequence[Attribute], now: datetime) -> dict[int, Work]:
-    """What is to be said of each attribute, if anything: two queries, however many there are."""
+    """What is to be said of each attribute, if anything: two queries, and one for each job that waits for writers."""
     owners = {attribute.pk: attribute for attribute in attributes}
     found: dict[int, Work] = {}
     for rename in _newest(OptionRename.objects.filter(attribute__in=owners), now):
@@ -85,7 +86,8 @@ def _change_work(change: TypeChange, attribute: Attribute, now: datetime) -> Wor
         by = f" by {change.by}" if change.by else ""
         title = f"Changed from {before} to {after}{by}: {change.converted:,} converted, {change.cleared:,} cleared."
         return Work(change, title, PHASES[Phase.NOTING], swapped=True, undo_until=until) if until else None
-    return Work(change, _unfinished(change, before, after), _stage(change, PHASES[Phase(change.phase)]))
+    waiting = _waiting(change) if change.phase == Phase.SETTLING else ""
+    return Work(change, _unfinished(change, before, after), _stage(change, waiting or PHASES[Phase(change.phase)]))
 
 
 def _unfinished(change: TypeChange, before: str, after: str) -> str:
@@ -106,7 +108,17 @@ def _rename_work(rename: OptionRename) -> Work:
         title = f"Renaming “{rename.old}” to “{rename.new}” failed; some values keep “{rename.old}”. {rename.error}"
     else:
         title = f"Renaming the values “{rename.old}” to “{rename.new}”."
-    return Work(rename, title, _stage(rename, "Renaming"))
+    waiting = "" if rename.done else _waiting(rename)
+    return Work(rename, title, _stage(rename, waiting or "Renaming"))
+
+
+def _waiting(job: TypeChange | OptionRename) -> str:
+    """Whom a job waits for, while it does: somebody may want to end that transaction."""
+    waited_for = blockers(job.settled_from) if job.is_under_way else []
+    if not waited_for:
+        return ""
+    others = f", and {len(waited_for) - 1} more" if len(waited_for) > 1 else ""
+    return f"Waiting for {waited_for[0]}{others}"
 
 
 def _stage(job: Job, doing: str) -> str:

@@ -10,7 +10,6 @@ order of their keys as all writers do, so the table is never locked. Nobody sees
 is one row of one table. After it the old column is the shadow: undoing swaps back.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,13 +20,15 @@ from django.db import connection, transaction
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.jobs import Left
 from apps.workspace.patience import OutOfPatience, patience
 from apps.workspace.problems import Conflict, Problem
 
 from . import sampling
 from .defining import OFFERED_KINDS, announce, check_unchanging, checked_options, free_column, lock_definitions
 from .kinds import KINDS, Kind, Setting, converted
-from .models import Attribute, ColumnClearance, OptionRename, Phase, RecordChange, TypeChange, model_of
+from .models import Attribute, ColumnClearance, Phase, RecordChange, TypeChange, model_of
+from .settling import LOOK_AGAIN, has_settled
 from .sources import Source
 from .usage import uses_of
 
@@ -36,7 +37,6 @@ BATCH = 5_000
 PREVIEWED = 200_000  # different values; beyond that the preview says "≈"
 PREVIEW_PATIENCE = 8.0  # seconds
 SAMPLES = 5
-PATIENCE = 0.2  # seconds between two looks at transactions that have not ended yet
 
 
 # ---- looking ahead ---------------------------------------------------------------------------------------------------
@@ -120,14 +120,15 @@ def _table(attribute: Attribute) -> str:
 # ---- the job ---------------------------------------------------------------------------------------------------------
 
 
-def step(change: TypeChange, now: datetime) -> bool:
-    """One step of the job, by its phase; False when nothing is left."""
+def step(change: TypeChange, now: datetime) -> Left:
+    """One step of the job, by its phase."""
     return {Phase.SETTLING: _settle, Phase.COPYING: _copy, Phase.NOTING: _note}[Phase(change.phase)](change, now)
 
 
-def _settle(change: TypeChange, now: datetime) -> bool:
-    if has_settled(change):
-        change.phase = Phase.COPYING
+def _settle(change: TypeChange, now: datetime) -> Left:
+    if not has_settled(change):
+        return LOOK_AGAIN
+    change.phase = Phase.COPYING
     return True
 
 
@@ -223,10 +224,10 @@ def call_off(change: TypeChange, now: datetime) -> None:
 SQL_ARRAYS = {"text": "text[]", "number": "double precision[]", "date": "timestamptz[]", "flag": "boolean[]"}
 
 
-def clear(job: ColumnClearance) -> bool:
-    """Empty the next rows of a column; False when nothing is left."""
+def clear(job: ColumnClearance) -> Left:
+    """Empty the next rows of a column."""
     if not has_settled(job):
-        return True
+        return LOOK_AGAIN
     quote = connection.ops.quote_name
     table, column = quote(model_of(job.about)._meta.db_table), quote(job.column)
     with connection.cursor() as cursor:
@@ -245,30 +246,6 @@ def clear(job: ColumnClearance) -> bool:
         last, amount = cursor.fetchone()
     job.cursor, job.done = last or job.cursor, job.done + amount
     return amount == BATCH
-
-
-def has_settled(job: TypeChange | ColumnClearance | OptionRename) -> bool:
-    """Whether every transaction that began before the job's first step has ended.
-
-    Each of them may have read the attributes as they were before; those that began later cannot have.
-    """
-    with connection.cursor() as cursor:
-        if job.settled_from is None:
-            cursor.execute("SELECT clock_timestamp()")
-            [job.settled_from] = cursor.fetchone()
-            return False
-        cursor.execute(
-            """
-            SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
-              AND backend_type = 'client backend' AND xact_start <= %s
-            """,
-            [job.settled_from],
-        )
-        if cursor.fetchone()[0] == 0:
-            return True
-    time.sleep(PATIENCE)
-    return False
 
 
 # ---- what teammates ask for ------------------------------------------------------------------------------------------

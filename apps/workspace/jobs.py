@@ -15,6 +15,9 @@ from . import clock
 from .models import Teammate, Workspace
 from .once_more import once_more
 
+# what a step says of what comes after it: more, or nothing, or more when so much time has passed
+Left = bool | timedelta
+AT_ONCE = timedelta()
 LEASE = timedelta(seconds=20)  # how long a step may take before another worker believes that its worker is dead
 MOST_ATTEMPTS = 5
 log = logging.getLogger(__name__)
@@ -58,22 +61,25 @@ class Job(models.Model):
     def percent(self) -> int:
         return 100 if self.state == JobState.DONE else min(99, self.done * 100 // max(self.total, 1))
 
-    def step(self, now: datetime) -> bool:
-        """Do one bounded piece of the work, in the transaction that is open; False when nothing is left."""
+    def step(self, now: datetime) -> Left:
+        """Do one bounded piece of the work, in the transaction that is open."""
         raise NotImplementedError
 
     def called_off(self, now: datetime) -> None:
         """Somebody stopped the job, or it failed: leave nothing half done."""
 
-    def wake(self) -> None:
-        """Have a worker look at the job once this transaction is committed. The sweeper comes by should nobody hear."""
+    def wake(self, after: timedelta = AT_ONCE) -> None:
+        """Have a worker look at the job once this transaction is committed, or some time after.
+
+        The sweeper comes by should nobody hear.
+        """
         from .tasks import run_job
 
         label, pk = self._meta.label, self.pk
 
         def send() -> None:
             try:
-                run_job.delay(label, pk)
+                run_job.apply_async((label, pk), countdown=after.total_seconds())
             except OperationalError:
                 log.warning("The queue did not answer; %s %s waits for the sweeper.", label, pk)
 
@@ -86,7 +92,7 @@ class Job(models.Model):
 
 
 def run(model: type[Job], pk: int) -> None:
-    """Take a job and do its steps until it ends. A job that another worker is at is left alone."""
+    """Take a job and do its steps until it ends or must wait. A job that another worker is at is left alone."""
     if not _take(model, pk, clock.now()):
         return
     try:
@@ -112,11 +118,23 @@ def _step(model: type[Job], pk: int) -> bool:
         job.called_off(now)
         return _end(job, JobState.CANCELLED, now)
     job.state = JobState.RUNNING
-    if not job.step(now):
+    left = job.step(now)
+    if left is False:
         return _end(job, JobState.DONE, now)
-    job.leased_until, job.attempts = now + LEASE, 0
+    job.attempts = 0
+    if isinstance(left, timedelta):
+        return _put_off(job, left)
+    job.leased_until = now + LEASE
     job.save()
     return True
+
+
+def _put_off(job: Job, pause: timedelta) -> bool:
+    """Let the worker do something else meanwhile."""
+    job.leased_until = None
+    job.save()
+    job.wake(after=pause)
+    return False
 
 
 def _end(job: Job, state: str, now: datetime) -> bool:

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from apps.attributes import defining, retyping
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.history import history_of
-from apps.attributes.models import ColumnClearance, TypeChange
+from apps.attributes.models import ColumnClearance, Phase, TypeChange
+from apps.attributes.progress import work_of
 from apps.attributes.sources import Source
 from apps.attributes.values import read
 from apps.attributes.writing import write
@@ -54,8 +55,10 @@ def begin(attribute, kind="number", **more):
 
 
 def finish(job):
-    jobs.run(type(job), job.pk)
-    job.refresh_from_db()
+    """The worker's part, as often as it looks again for writers that began before."""
+    while job.is_under_way:
+        jobs.run(type(job), job.pk)
+        job.refresh_from_db()
     return job
 
 
@@ -287,6 +290,28 @@ def test_a_writer_with_an_old_view_of_the_attributes_sees_the_new_one(score, sco
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_change_waits_for_who_began_before_and_names_them(score):
+    """ATT-19: meanwhile the worker is free for other jobs"""
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("SET application_name TO 'nightly report'")
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+
+    change = begin(score)
+    jobs.run(TypeChange, change.pk)
+    change.refresh_from_db()
+
+    assert (change.state, change.phase, change.leased_until) == (JobState.RUNNING, Phase.SETTLING, None)
+    assert work_of(score, NOW).stage == (
+        f"Waiting for a transaction that began just now (nightly report, process {pid})"
+    )
+    other.close()
+    assert finish(change).state == JobState.DONE
+
+
+@pytest.mark.django_db(transaction=True)
 def test_pings_run_while_a_change_is_killed_and_resumed(workspace, score, monkeypatch):
     """BEY-06 under load: values before and after, compared one by one."""
     monkeypatch.setattr(retyping, "BATCH", 20)
@@ -333,7 +358,7 @@ def test_pings_run_while_a_change_is_killed_and_resumed(workspace, score, monkey
         try:
             change = begin(score)
             with pytest.raises(Killed):
-                jobs.run(TypeChange, change.pk)
+                finish(change)
             TypeChange.objects.update(leased_until=None)  # the lease of the dead worker ran out
             finish(change)
         finally:
