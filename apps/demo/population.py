@@ -15,6 +15,7 @@ from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.companies import arrivals as companies
 from apps.companies.models import Company, Membership
+from apps.events.models import EventName
 from apps.people import identity
 from apps.people.arrivals import Payload, birth, next_keys, receive
 from apps.people.models import Person, Role
@@ -24,6 +25,7 @@ from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
 
 from .cast import DAY, HISTORY, Cast, Character, Studio, batches, cast
+from .deeds import act
 from .furnishing import furnish, retire
 from .models import remember
 from .remarks import remark
@@ -58,9 +60,11 @@ def populate(workspace: Workspace, *, by: Hand, now: datetime) -> None:
     _employ(workspace, actors)
     _count_visits(actors)
     tags = remark(workspace, told)
+    events = act(workspace, told)
     retire(workspace, by=by, now=now)
     remember(workspace, Attribute, [attribute.pk for attribute in attributes])
     remember(workspace, Tag, [tag.pk for tag in tags])
+    remember(workspace, EventName, [name.pk for name in events])
     remember(workspace, Question, [question.pk for question in questions])
     remember(workspace, Person, [character.pk for character in actors.people])
     remember(workspace, Company, [*(studio.pk for studio in actors.studios), *(company.pk for company in typed)])

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from apps.attributes import usage
 from apps.attributes.models import Attribute, Attributed, RecordChange, RefusedWrite
 from apps.companies.models import Company, Membership
+from apps.events.fields import uses_of
+from apps.events.models import Event, EventName, EventSummary
 from apps.people.models import Person
 from apps.qualification.models import Question
 from apps.segments.usage import users_of
@@ -35,10 +37,11 @@ class Removed:
     kept_companies: list[str] = field(default_factory=list)
     kept_attributes: list[str] = field(default_factory=list)
     kept_tags: list[str] = field(default_factory=list)
+    kept_events: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         went = f"Removed {self.people} people, {self.companies} companies and {self.attributes} attributes."
-        kept = ", ".join(self.kept_companies + self.kept_attributes + self.kept_tags)
+        kept = ", ".join(self.kept_companies + self.kept_attributes + self.kept_tags + self.kept_events)
         return f"{went} Kept, because your own data uses them: {kept}." if kept else went
 
 
@@ -47,7 +50,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     """Delete what came with the demo: all of it, or nothing when something goes wrong. Twice is harmless.
 
     A company that has real members stays, and so does an attribute that real records hold a value of, a tag that they
-    carry, and what something else uses. They are no longer the demo's then.
+    carry, an event that they had, and what something else uses. They are no longer the demo's then.
     """
     Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)  # nobody defines or removes meanwhile
     removed = Removed()
@@ -59,6 +62,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     removed.companies = _remove_records(workspace, Company, deserted)
     removed.attributes, removed.kept_attributes = _remove_attributes(workspace)
     removed.kept_tags = _remove_tags(workspace)
+    removed.kept_events = _remove_events(workspace)
     DemoRecord.objects.filter(workspace=workspace).delete()
     record(Activity.DEMO_REMOVAL, workspace=workspace, by=by, now=now, **asdict(removed))
     return removed
@@ -71,6 +75,9 @@ def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int
     RefusedWrite.objects.filter(**told_of).delete()
     Tagging.objects.filter(**told_of).delete()
     Note.objects.filter(**told_of).delete()
+    if model is Person:  # by the workspace first, as their indexes go
+        for happened in (Event, EventSummary):
+            happened.objects.filter(workspace=workspace, person__in=pks).delete()
     _, by_model = model.objects.of(workspace).filter(pk__in=pks).delete()
     return by_model.get(model._meta.label, 0)
 
@@ -107,6 +114,14 @@ def _remove_tags(workspace: Workspace) -> list[str]:
     kept = [tag for tag in ours if tag.taggings.exists() or users_of(workspace, ADDRESS, tag.pk)]
     ours.exclude(pk__in=[tag.pk for tag in kept]).delete()
     return [tag.name for tag in kept]
+
+
+def _remove_events(workspace: Workspace) -> list[str]:
+    """Delete the events that nobody has any more and no segment asks for. Returns the names of the others."""
+    ours = EventName.objects.filter(workspace=workspace, pk__in=remembered(workspace, EventName)).order_by("name")
+    kept = [name for name in ours.select_related("workspace") if name.summaries.exists() or uses_of(name)]
+    ours.exclude(pk__in=[name.pk for name in kept]).delete()
+    return [name.name for name in kept]
 
 
 def _held(workspace: Workspace, about: str, columns: list[str]) -> set[str]:

@@ -10,10 +10,12 @@ All of them are answered by the summaries. Archived events are not found (EVT-12
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, prefetch_related_objects
 
 from apps.segments.catalogue import EVENTS, Field, Provider, Relation, register
+from apps.segments.usage import users_of
 from apps.workspace.models import Workspace
 
 from .models import EventName, EventSummary
@@ -91,6 +93,12 @@ def _every(make: Make, workspace: Workspace) -> list[Field]:
     names = active_names(workspace)
     labelled = labels(names)
     return [make(name, labelled[name.pk]) for name in names]
+
+
+def uses_of(name: EventName) -> list[str]:
+    """The saved segments that ask for an event, in words; by whichever of its fields."""
+    asking = (users_of(name.workspace, f"{prefix}.{name.name}") for prefix in MADE)
+    return [f"segment: {segment}" for segment in dict.fromkeys(chain.from_iterable(asking))]
 
 
 def register_fields() -> None:

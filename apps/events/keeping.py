@@ -9,7 +9,9 @@ from apps.attributes.reports import Reason, Refusal
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.problems import Dependants
 
+from .fields import uses_of
 from .models import EventName
 from .recording import lock_names, room
 
@@ -28,10 +30,15 @@ def describe(name: EventName, description: str, *, by: Hand, now: datetime) -> E
 
 @transaction.atomic
 def archive(name: EventName, *, by: Hand, now: datetime) -> EventName:
-    """Take an event out of the pickers and refuse it from now on; what was counted stays (EVT-12)."""
+    """Take an event out of the pickers and refuse it from now on; what was counted stays (EVT-12).
+
+    Raises Dependants while a saved segment asks for it.
+    """
     name = _locked(name)
     if name.archived_at:
         return name
+    if uses := uses_of(name):
+        raise Dependants("Used by " + ", ".join(uses) + ". Remove it there first.")
     name.archived_at = now
     name.save(update_fields=["archived_at"])
     record(Activity.EVENT_ARCHIVAL, workspace=name.workspace, by=by, now=now, event=name.name)

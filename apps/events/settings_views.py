@@ -18,9 +18,10 @@ from apps.workspace.hands import hand_of
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
-from apps.workspace.problems import Missing, Problem
+from apps.workspace.problems import Dependants, Missing, Problem
 
 from . import keeping
+from .fields import uses_of
 from .forms import EventForm
 from .listing import listing_of, row_of
 from .models import EventName
@@ -60,8 +61,12 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Grant.MANAGE_DATA)
 @require_POST
 def archive(request: PageRequest, pk: int) -> HttpResponse:
-    """Take it out of use (EVT-12)."""
-    archived = keeping.archive(_name_or_404(request.workspace, pk), by=hand_of(request), now=now())
+    """Take it out of use, or say what still asks for it (EVT-12)."""
+    found = _name_or_404(request.workspace, pk)
+    try:
+        archived = keeping.archive(found, by=hand_of(request), now=now())
+    except Dependants as dependants:
+        return _open(request, found, EventForm(found), status=422, problem=dependants.message)
     messages.success(request, f"Archived {archived.name}. It is refused from now on; what was counted is kept.")
     return _changed(request)
 
@@ -100,11 +105,12 @@ def _show(request: PageRequest, found: EventName, **more: Any) -> HttpResponse:
     return render(request, "events/_saved.html", {"row": row_of(found), "focus": found.pk} | more)
 
 
-def _open(request: PageRequest, found: EventName, form: EventForm, status: int) -> HttpResponse:
+def _open(request: PageRequest, found: EventName, form: EventForm, status: int, problem: str = "") -> HttpResponse:
     """The row as a form; without htmx, in its place in the list."""
+    context = {"form": form, "problem": problem, "uses": uses_of(found)}
     if request.htmx:
-        return render(request, "events/_name_form.html", {"row": row_of(found), "form": form}, status=status)
-    return render(request, "events/settings.html", _context(request, opened=found.pk, form=form), status=status)
+        return render(request, "events/_name_form.html", {"row": row_of(found)} | context, status=status)
+    return render(request, "events/settings.html", _context(request, opened=found.pk, **context), status=status)
 
 
 def _changed(request: PageRequest, lead_to: EventName | None = None) -> HttpResponse:

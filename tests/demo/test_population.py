@@ -1,6 +1,8 @@
 """What the demo shows: everything that the product knows, once at least."""
 
 import re
+from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,6 +18,7 @@ from apps.attributes.values import read
 from apps.companies.models import Company, Membership
 from apps.demo.models import DemoRecord
 from apps.demo.population import populate
+from apps.events.models import Event, EventName, EventSummary
 from apps.people.models import Person, Role
 from apps.qualification.models import Question
 from apps.tags.models import Note, Tagging
@@ -258,6 +261,7 @@ def test_everything_that_was_made_is_remembered(workspace):
         "attributes.Attribute": Attribute.objects.filter(workspace=workspace).count(),
         "qualification.Question": 4,
         "tags.Tag": 8,
+        "events.EventName": 8,
     }
 
 
@@ -314,3 +318,36 @@ def test_tags_and_notes_are_there_of_users_leads_and_companies(workspace):
         True,
         True,
     ]
+
+
+def test_everybody_did_something_while_they_were_around(workspace):
+    """EVT-01, EVT-11: in the last 60 days, and none before they came or after they were last seen."""
+    people = {person.pk: person for person in Person.objects.of(workspace)}
+    events = list(Event.objects.filter(workspace=workspace).select_related("name"))
+
+    strange = [
+        event
+        for event in events
+        if not people[event.person_id].created_at <= event.at <= people[event.person_id].last_seen_at
+    ]
+
+    assert strange == []
+    assert min(event.at for event in events) >= NOW - timedelta(days=60)
+    assert {people[event.person_id].role for event in events} == {"user", "lead"}
+    assert {(event.source, event.hand) for event in events} == {("ping", ""), ("rest", "Billing sync")}
+    assert (len(events) > 500, len({event.person_id for event in events}) > 100) == (True, True)
+
+
+def test_events_are_summed_up_described_and_one_is_archived(workspace):
+    """EVT-01, EVT-12"""
+    names = EventName.objects.filter(workspace=workspace)
+    counted = Counter(Event.objects.filter(workspace=workspace).values_list("person_id", "name_id"))
+
+    summed = {(s.person_id, s.name_id): s.count for s in EventSummary.objects.filter(workspace=workspace)}
+
+    assert summed == dict(counted)
+    assert {
+        "archived": [name.name for name in names if name.archived_at],
+        "without description": [name.name for name in names if not name.description],
+        "received after today": [name.name for name in names if name.received_at > NOW],
+    } == {"archived": ["clicked old calendar"], "without description": [], "received after today": []}

@@ -18,6 +18,9 @@ from apps.companies.models import Company
 from apps.demo.models import has_demo
 from apps.demo.population import populate
 from apps.demo.removal import Removed, remove
+from apps.events.models import EventName, EventSummary
+from apps.events.recording import Occurrence
+from apps.events.recording import record as record_events
 from apps.people import identity
 from apps.people.arrivals import Payload, receive
 from apps.people.models import Person
@@ -28,7 +31,7 @@ from apps.segments.language import Condition, all_of
 from apps.tags import tagging
 from apps.tags.models import Note, Tagging
 from apps.workspace.activities import Activity
-from apps.workspace.hands import hand_of_teammate
+from apps.workspace.hands import NOBODY, hand_of_teammate
 from apps.workspace.models import AuditEntry, Workspace
 from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, attribute
 
@@ -161,6 +164,7 @@ def test_the_removal_is_in_the_activity_log_with_its_counts(workspace, by, seat)
             "kept_companies": [],
             "kept_attributes": [],
             "kept_tags": [],
+            "kept_events": [],
         },
     )
 
@@ -313,3 +317,29 @@ def test_a_tag_that_a_segment_asks_for_stays(workspace, by):
     removed = remove(workspace, by=by, now=LATER)
 
     assert removed.kept_tags == ["Do not email"]
+
+
+def test_an_event_that_a_real_person_had_stays_and_the_others_go(workspace, by):
+    """EVT-01"""
+    ann = ping(workspace, "ann", name="Ann")
+    done = Occurrence(ann.pk, "opened-calendar", LATER)
+    record_events(workspace, [done], source=Source.PING, by=NOBODY, now=LATER)
+
+    removed = remove(workspace, by=by, now=LATER)
+
+    left = EventSummary.objects.filter(workspace=workspace).values_list("person_id", "name__name", "count")
+    assert (removed.kept_events, list(left)) == (["opened-calendar"], [(ann.pk, "opened-calendar", 1)])
+    assert [name.name for name in EventName.objects.filter(workspace=workspace)] == ["opened-calendar"]
+
+
+def test_an_event_that_a_segment_asks_for_stays(workspace, by):
+    """EVT-12"""
+    saving.create(
+        *(workspace, "person", "Sellers", all_of(Condition("event.sold-gift-voucher", "has_occurred"))),
+        by=by,
+        now=LATER,
+    )
+
+    removed = remove(workspace, by=by, now=LATER)
+
+    assert removed.kept_events == ["sold-gift-voucher"]

@@ -8,6 +8,8 @@ from django.test import Client
 
 from apps.events import keeping
 from apps.events.models import EventName
+from apps.segments import saving
+from apps.segments.language import Condition, all_of
 from apps.workspace.activities import Activity
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Seat, Workspace
@@ -191,6 +193,21 @@ def test_an_event_is_not_unarchived_beyond_the_limit(tess, address, ann, setting
     for answer in (tess.post(unarchive), tess.post(unarchive, **HTMX)):
         assert (answer.status_code, "a stays archived: the workspace has 1 events in use" in answer.text) == (422, True)
     assert named("a").archived_at == NOW
+
+
+@pytest.mark.parametrize("field", ["event.old-click", "event_last.old-click"])
+def test_an_event_that_a_segment_asks_for_is_not_archived(tess, address, ann, field):
+    """EVT-12: as with attributes and tags, nothing is taken from under a segment."""
+    did(ann, "old-click")
+    asked = all_of(Condition(field, "has_occurred" if field.startswith("event.") else "has_any_value"))
+    workspace = Workspace.objects.get(pk=ann.workspace_id)
+    saving.create(workspace, "person", "Clickers", asked, by=NOBODY, now=NOW)
+    archive = f"{address}{named('old-click').pk}/archive/"
+
+    for answer in (tess.post(archive), tess.post(archive, **HTMX)):
+        assert (answer.status_code, "Used by segment: Clickers. Remove it there first." in answer.text) == (422, True)
+    assert named("old-click").archived_at is None
+    assert "Used by segment: Clickers." in tess.get(f"{address}{named('old-click').pk}/edit/").text
 
 
 def test_an_archived_event_is_not_edited(tess, address, ann):
