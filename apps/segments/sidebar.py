@@ -87,7 +87,9 @@ def home(workspace: Workspace, about: str) -> str:
 
 def pinned_slugs(seat: Seat, about: str) -> list[str]:
     """In the teammate's order. Some may be gone by now."""
-    found = Pins.objects.filter(seat=seat, about=about).values_list("slugs", flat=True).first()
+    found = (
+        Pins.objects.filter(workspace=seat.workspace, seat=seat, about=about).values_list("slugs", flat=True).first()
+    )
     return found or []
 
 
@@ -97,7 +99,8 @@ def change(seat: Seat, about: str, act: str, slug: str) -> None:
     if act not in STEPS or slug not in standings:
         raise Missing("There is no such segment: it was deleted, or the link is wrong.")
     slugs = [one for one in pinned_slugs(seat, about) if one in standings]
-    Pins.objects.update_or_create(seat=seat, about=about, defaults={"slugs": STEPS[act](slugs, slug)})
+    pins = {"workspace": seat.workspace, "seat": seat, "about": about}
+    Pins.objects.update_or_create(**pins, defaults={"slugs": STEPS[act](slugs, slug)})
 
 
 def _without(slugs: list[str], slug: str) -> list[str]:

@@ -30,16 +30,26 @@ class Migration(migrations.Migration):
                 (
                     "seat",
                     models.ForeignKey(
-                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="pinned_segments",
                         to="workspace.seat",
                     ),
                 ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspace.workspace",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("seat", "about"), name="a_teammate_pins_one_list_of_segments")
+                    models.UniqueConstraint(
+                        fields=("workspace", "seat", "about"), name="a_teammate_pins_one_list_of_segments"
+                    )
                 ],
             },
         ),
