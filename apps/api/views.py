@@ -80,7 +80,7 @@ def search_contacts(call: Call) -> Answer:
     if call.body.get("sort") is not None:
         raise Problem("Sorting is not supported; leave sort out. The newest contacts come first.", field="sort")
     wanted = searching.place(call.body.get("pagination"))
-    people = searching.matching(call.workspace, call.people, call.body.get("query"))
+    people = searching.matching(call.workspace, call.body.get("query"), call.now)
     page, about = searching.read_page(people, wanted)
     return {"type": "list", "data": replying.contacts(call, page), **about}
 

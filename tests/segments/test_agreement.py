@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from apps.attributes.catalogue import catalogue_of
@@ -169,6 +169,12 @@ class World:
         return f"World(now={self.now}, zone={self.zone}, people={self.people}, filters={self.filters})"
 
 
+# To shrink a failure would ask the database for minutes: the first one found is told with its filter instead.
+QUICKLY = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 worlds = st.builds(World, st.binary(min_size=900, max_size=900))
 
 # ---- the database ----------------------------------------------------------------------------------------------------
@@ -222,9 +228,7 @@ def found(workspace: Workspace, asked: Filter, moment: Moment) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(QUICKLY, max_examples=60)
 @given(world=worlds)
 def test_the_database_finds_whom_the_rules_find(workspace, world):
     """FILT-01…13, DATE-02…08"""
