@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.attributes.models import About
 from apps.workspace.jobs import Job, JobState
+from apps.workspace.models import Workspace
 
 UNDO_FOR = timedelta(days=7)
 
@@ -69,6 +70,7 @@ class BulkChange(Job):
 class Former(models.Model):
     """What one record was before, as far as the change touched it: what undoing puts back."""
 
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     change = models.ForeignKey(BulkChange, models.CASCADE, related_name="formers", db_index=False)
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
@@ -77,7 +79,7 @@ class Former(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["change", "id"], name="formers_of_a_change"),
-            models.Index(fields=["about", "record_id"], name="formers_of_a_record"),
+            models.Index(fields=["workspace", "about", "record_id"], name="formers_of_a_record"),
         ]
 
     def __str__(self) -> str:

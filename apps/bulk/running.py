@@ -78,7 +78,8 @@ def _do(job: BulkChange, scene: Scene) -> bool:
         return False
     outcome = action_of(job.action).do(scene, job.params, pks)
     Former.objects.bulk_create(
-        Former(change=job, about=job.about, record_id=pk, was=was) for pk, was in outcome.formers.items()
+        Former(workspace=job.workspace, change=job, about=job.about, record_id=pk, was=was)
+        for pk, was in outcome.formers.items()
     )
     job.cursor = pks[-1]
     job.done += len(pks)
