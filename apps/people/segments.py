@@ -24,7 +24,10 @@ SLIPPING_AWAY = Predefined(
 
 def register_segments() -> None:
     segments = (USERS, LEADS, NEW, ACTIVE, SLIPPING_AWAY)
-    register("person", Own("people:list", lambda workspace: Person.objects.of(workspace).listed(), segments))
+    register(
+        "person",
+        Own("people:list", lambda workspace: Person.objects.of(workspace).listed(), segments, counted_with=("role",)),
+    )
 
 
 def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) -> Iterable[str]:

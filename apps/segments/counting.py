@@ -98,6 +98,12 @@ def exact_counts(records: QuerySet, conditions: Mapping[str, Q], seconds: float)
     return {name: Count(number, exact=True) for name, number in zip(conditions, numbers, strict=True)}
 
 
+def expected(queryset: QuerySet) -> int:
+    """How many the planner expects, without counting any."""
+    asked = _selection(queryset)
+    return _plans({0: asked})[0].rows if asked else 0
+
+
 # ---- what is asked ---------------------------------------------------------------------------------------------------
 
 

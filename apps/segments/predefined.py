@@ -26,6 +26,7 @@ class Own:
     page: str  # the name of the list's address
     listed: Callable[[Workspace], AttributedQuerySet]
     segments: Sequence[Predefined]
+    counted_with: Sequence[str] = ()  # the columns that most questions ask for beside another one
 
 
 _registered: dict[str, Own] = {}
