@@ -50,6 +50,8 @@ def condition(request: PageRequest, about: str) -> HttpResponse:
     if editor is None:
         return _pick(request, picker_of(request, asking, request.GET.get("at", "")), is_gone=True)
     if request.htmx.target == VALUE:
+        if request.GET.get("takes") == editor.comparison.takes:  # it stays, with what is being typed into it
+            return HttpResponse(status=204)
         return _answer(request, "lists/_condition_value.html", {"editor": editor})
     return _ask(request, asking, editor)
 
@@ -61,7 +63,7 @@ def preview(request: PageRequest, about: str) -> HttpResponse:
     asking = _asking(request, about)
     editor = editor_of(asking, request.GET)
     shown = preview_of(editor, _moment(request)) if editor else None
-    return _answer(request, "lists/_filter_preview.html", {"preview": shown, "kind": asking.kind})
+    return _answer(request, "lists/_filter_preview.html", {"preview": shown, "editor": editor})
 
 
 @page(Grant.VIEW_LISTS)
@@ -97,7 +99,7 @@ def _ask(request: PageRequest, asking: Asking, editor: Editor) -> HttpResponse:
     """The form of a condition. A fragment asks for its preview itself."""
     if not request.htmx:
         editor = replace(editor, preview=preview_of(editor, _moment(request)))
-    context = {"editor": editor, "kind": asking.kind, "preview": editor.preview}
+    context = {"editor": editor, "preview": editor.preview}
     return _opened(request, asking, "lists/_condition.html", context, 422 if editor.error else 200)
 
 
@@ -112,7 +114,7 @@ def _opened(request: PageRequest, asking: Asking, part: str, context: dict[str, 
     """What opens below the bar; without htmx the page of the bar with it."""
     context |= {"asking": asking, "list": asking.address()}
     if request.htmx:
-        return retarget(reswap(_answer(request, part, context, status), "innerHTML"), f"#{PANEL}")
+        return retarget(reswap(_answer(request, part, context, status), "innerHTML settle:0ms"), f"#{PANEL}")
     context |= building.bar(request, asking, _moment(request))
     return _answer(request, "lists/filter.html", {**context, "filter_part": part}, status)
 

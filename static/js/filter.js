@@ -39,7 +39,10 @@
 
   const results = new WeakMap(); // request → the chip that its form makes
 
-  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target, xhr } }) => {
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target, xhr } = event.detail;
+    // Enter is not overtaken by what was still being looked for
+    if (elt.id === "filter-search" && elt.form.matches(".htmx-request")) return event.preventDefault();
     if (target?.id === "filter-panel" && !target.contains(elt)) opener = elt.id;
     if (elt.dataset?.then) results.set(xhr, elt.dataset.then);
   });
