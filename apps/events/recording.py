@@ -33,6 +33,8 @@ from .naming import checked_name
 
 A_MINUTE = timedelta(minutes=1)
 
+Key = tuple[int, str, int]  # person, name, second
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -47,9 +49,13 @@ class Occurrence:
         object.__setattr__(self, "at", self.at.replace(microsecond=0))  # DATE-01
 
     @property
-    def key(self) -> tuple[int, str, datetime]:
+    def second(self) -> int:
+        return int(self.at.timestamp())
+
+    @property
+    def key(self) -> Key:
         """What makes two of them the same (EVT-04)."""
-        return self.person_pk, self.name, self.at
+        return self.person_pk, self.name, self.second
 
 
 class Outcome(StrEnum):
@@ -108,9 +114,7 @@ def record(
     return [_outcome(one, known.get(one.name), present, added) for one in occurrences]
 
 
-def _outcome(
-    one: Occurrence, name: "Known | None", present: set[int], added: set[tuple[int, str, datetime]]
-) -> Outcome:
+def _outcome(one: Occurrence, name: "Known | None", present: set[int], added: set[Key]) -> Outcome:
     if name is None:
         return Outcome.NOBODY  # a name is made for somebody who is there, or not at all
     if not name.is_open:
@@ -209,15 +213,19 @@ def _note_receipt(names: Iterable[Known], now: datetime) -> None:
 
 # ---- storing ---------------------------------------------------------------------------------------------------------
 
+# Nothing here is joined: the planner cannot know how many rows were sent, and would compare each with each. (`IS TRUE`
+# keeps it from making a join of what is looked up.)
 STORE = """
     WITH present AS (
         SELECT id FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE
     ), sent AS (
-        SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[])
-        WITH ORDINALITY AS sent(person_id, name_id, at, metadata, place)
+        SELECT person_id, name_id, to_timestamp(at) AS at, metadata, place
+        FROM jsonb_to_recordset(%s::jsonb)
+        AS sent(person_id bigint, name_id bigint, at bigint, metadata jsonb, place int)
     ), added AS (
         INSERT INTO events_event (workspace_id, person_id, name_id, at, created_at, metadata, source, hand)
-        SELECT %s, person_id, name_id, at, %s, metadata::jsonb, %s, %s FROM sent JOIN present ON present.id = person_id
+        SELECT %s, person_id, name_id, at, %s, metadata, %s, %s FROM sent
+        WHERE (person_id IN (SELECT id FROM present)) IS TRUE
         ORDER BY person_id, name_id, at, place
         ON CONFLICT (workspace_id, person_id, name_id, at) DO NOTHING
         RETURNING person_id, name_id, at
@@ -230,27 +238,38 @@ STORE = """
             first_at = least(summary.first_at, excluded.first_at),
             last_at = greatest(summary.last_at, excluded.last_at)
     )
-    SELECT present.id, added.name_id, added.at FROM present LEFT JOIN added ON added.person_id = present.id
+    SELECT person_id, name_id, extract(epoch FROM at)::bigint FROM added UNION ALL SELECT id, NULL, NULL FROM present
 """
 
 
 def _store(
     workspace: Workspace, sent: Sequence[Occurrence], known: dict[str, Known], source: Source, by: Hand, now: datetime
-) -> tuple[set[int], set[tuple[int, str, datetime]]]:
+) -> tuple[set[int], set[Key]]:
     """Who of them is there, and which occurrences were new."""
     if not sent:
         return set(), set()
     names = {known[one.name].pk: one.name for one in sent}
-    people = [one.person_pk for one in sent]
+    rows = [
+        {
+            "person_id": one.person_pk,
+            "name_id": known[one.name].pk,
+            "at": one.second,
+            "metadata": one.metadata,
+            "place": place,
+        }
+        for place, one in enumerate(sent)
+    ]
+    people = sorted({one.person_pk for one in sent})
     params: list[Any] = [
-        *(workspace.pk, sorted(set(people))),
+        workspace.pk,
         people,
-        [known[one.name].pk for one in sent],
-        [one.at for one in sent],
-        [orjson.dumps(one.metadata).decode() for one in sent],
-        *(workspace.pk, now, source.value, by.name[:120], workspace.pk),
+        orjson.dumps(rows).decode(),
+        workspace.pk,
+        now,
+        source.value,
+        by.name[:120],
     ]
     with prepared_cursor() as cursor:
-        cursor.execute(STORE, params)
-        rows = cursor.fetchall()
-    return {pk for pk, _, _ in rows}, {(pk, names[name], at) for pk, name, at in rows if name is not None}
+        cursor.execute(STORE, [*params, workspace.pk])
+        found = cursor.fetchall()
+    return {pk for pk, _, _ in found}, {(pk, names[name], second) for pk, name, second in found if name is not None}

@@ -298,8 +298,9 @@ def test_any_order_of_any_batches_gives_what_a_plain_count_gives(three, sent, da
     seen: set[tuple[int, str, datetime]] = set()
     expected = []
     for one in occurrences:
-        expected.append(DUPLICATE if one.key in seen else RECORDED)
-        seen.add(one.key)
+        told = (one.person_pk, one.name, one.at)
+        expected.append(DUPLICATE if told in seen else RECORDED)
+        seen.add(told)
     counted = {
         (pk, name): (len(moments), min(moments), max(moments))
         for pk, name in {(pk, name) for pk, name, _ in seen}
