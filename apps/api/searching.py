@@ -79,11 +79,11 @@ def _group(workspace: Workspace, parts: Any, operator: str, moment: Moment, deep
 
 
 def _filter(workspace: Workspace, raw: Mapping[str, Any], moment: Moment) -> Q:
-    operator, value = raw.get("operator"), raw.get("value")
+    value = raw.get("value")
     field = field_of(workspace, raw.get("field"))
-    if "value" in raw and value is None and operator in EXACT:
-        return _presence(field, operator)
-    check_operator(field, operator)
+    if "value" in raw and value is None and raw.get("operator") in EXACT:
+        return _presence(field, raw["operator"])
+    operator = checked_operator(field, raw.get("operator"))
     if "value" not in raw:
         raise Problem("The filter needs a value; null finds people without one.", code="parameter_missing")
     try:
@@ -112,14 +112,15 @@ def _addresses(workspace: Workspace) -> dict[str, str]:
     return {known[key].full_name: key for key in travelling.SEARCHABLE} | ALIASES
 
 
-def check_operator(field: Field, operator: Any) -> None:
-    """Raises Problem unless an operator is one, and one for this sort of field."""
+def checked_operator(field: Field, operator: Any) -> str:
+    """An operator that is one, and one for this sort of field. Raises Problem."""
     sort = travelling.sort_of(field)
     fitting = [*ASKED[sort], *MORE.get(sort, ())]
     if not isinstance(operator, str) or operator not in fitting:
         names = ", ".join(fitting)
         wrong = f"The operator {operator!r} does not fit {name_of(field)}; use one of: {names}."
         raise Problem(wrong, field="operator")
+    return operator
 
 
 def name_of(field: Field) -> str:

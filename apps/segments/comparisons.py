@@ -70,8 +70,8 @@ class Comparison:
         return READERS[self.takes](raw)
 
 
-NOBODY = Q(pk__in=())
-EVERYBODY = ~NOBODY  # unlike `Q()` it can be negated and joined by or
+# Plain predicates: unlike `Q()` and an empty `IN` they can be negated, joined by or, and asked as an expression.
+EVERYBODY, NOBODY = Q(Constant(True)), Q(Constant(False))
 
 # ---- values ----------------------------------------------------------------------------------------------------------
 

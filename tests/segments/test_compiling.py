@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 
 from apps.attributes.defining import archive
 from apps.attributes.kinds import OFFERED
@@ -14,7 +15,8 @@ from apps.people.models import Person, Role
 from apps.segments import catalogue
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import Unanswerable, compiled
-from apps.segments.language import EVERYBODY, Condition, Filter, Group
+from apps.segments.language import EVERYBODY, Condition, Filter, Group, written
+from apps.segments.models import Segment
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from tests.factories import NOW, LeadFactory, PersonFactory, attribute
@@ -743,16 +745,52 @@ def test_a_filter_as_long_as_it_may_be_is_answered(plant, found):
     assert found(Filter(groups)) == ["Ann"]
 
 
-def test_everybody_may_be_turned_round_and_joined(workspace, plant):
+def test_everybody_and_nobody_may_be_turned_round_and_joined(workspace, plant):
     """What asks nothing is a predicate like any other."""
     plant("Ann")
-    fresh = Workspace.objects.get(pk=workspace.pk)
-    all_people = compiled(fresh, "person", EVERYBODY, Moment(NOW, UTC))
-    some = compiled(fresh, "person", both(("name", "is", "Ben")), Moment(NOW, UTC))
+    fresh, moment = Workspace.objects.get(pk=workspace.pk), Moment(NOW, UTC)
+    everybody = compiled(fresh, "person", EVERYBODY, moment)
+    nobody = compiled(fresh, "person", both(("session_count", "is", 2.5)), moment)
+    ben = compiled(fresh, "person", both(("name", "is", "Ben")), moment)
 
-    assert Person.objects.filter(all_people | some).count() == 1
-    assert Person.objects.filter(~all_people).count() == 0
-    assert Person.objects.filter(some | all_people).count() == 1
+    for asked, count in [
+        (everybody, 1),
+        (nobody, 0),
+        (~everybody, 0),
+        (~nobody, 1),
+        (everybody | ben, 1),
+        (ben | everybody, 1),
+        (nobody | ben, 0),
+        (~nobody & ~ben, 1),
+        (Q(Exists(Person.objects.filter(pk=OuterRef("pk")).filter(nobody))), 0),
+    ]:
+        assert Person.objects.filter(asked).count() == count
+        assert Person.objects.aggregate(found=Count("pk", filter=asked)) == {"found": count}
+        is_so = ExpressionWrapper(asked, BooleanField())
+        assert list(Person.objects.annotate(is_so=is_so).values_list("is_so", flat=True)) == [bool(count)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "inside"),
+    [
+        (both(("session_count", "is", 2.5)), False),
+        (both(("session_count", "is_not", 2.5)), True),
+        (both(("company", "is_none"), ("company", "is_any")), False),
+        (both(("country", "is", "UK")), False),
+        (EVERYBODY, True),
+    ],
+)
+def test_whoever_is_not_in_a_segment_is_not_in_it(asked, inside, workspace, plant, found):
+    """FILT-15: even where the segment can find nobody, or the value it asks for is unknown."""
+    plant("Ann")
+    segment = Segment.objects.create(
+        workspace=workspace, about="person", name="S", filter=written(asked), created_at=NOW, updated_at=NOW
+    )
+    slug = str(segment.pk)
+
+    assert found(("segment", "in", slug)) == (["Ann"] if inside else [])
+    assert found(("segment", "not_in", slug)) == ([] if inside else ["Ann"])
+    assert found(either(("segment", "not_in", slug), ("name", "is", "Ben"))) == ([] if inside else ["Ann"])
 
 
 def test_the_order_of_leads_and_users_does_not_matter(workspace, plant, found):
