@@ -6,6 +6,7 @@ The page comes with their names at once. Their counts follow by themselves, all 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.urls import reverse
 
@@ -99,8 +100,8 @@ def change(seat: Seat, about: str, act: str, slug: str) -> None:
     if act not in STEPS or slug not in standings:
         raise Missing("There is no such segment: it was deleted, or the link is wrong.")
     slugs = [one for one in pinned_slugs(seat, about) if one in standings]
-    pins = {"workspace": seat.workspace, "seat": seat, "about": about}
-    Pins.objects.update_or_create(**pins, defaults={"slugs": STEPS[act](slugs, slug)})
+    whose: dict[str, Any] = {"workspace": seat.workspace, "seat": seat, "about": about}
+    Pins.objects.update_or_create(**whose, defaults={"slugs": STEPS[act](slugs, slug)})
 
 
 def _without(slugs: list[str], slug: str) -> list[str]:
