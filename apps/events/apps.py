@@ -8,7 +8,8 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from apps.people.sections import register
 
-        from . import fields, sections
+        from . import fields, merging, sections
 
         register(sections.EVENTS)
         fields.register_fields()
+        merging.register_moves()

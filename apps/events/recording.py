@@ -217,7 +217,8 @@ def _note_receipt(names: Iterable[Known], now: datetime) -> None:
 # keeps it from making a join of what is looked up.)
 STORE = """
     WITH present AS (
-        SELECT id FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE
+        SELECT id FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) AND state <> 'merged'
+        ORDER BY id FOR KEY SHARE
     ), sent AS (
         SELECT person_id, name_id, to_timestamp(at) AS at, metadata, place
         FROM jsonb_to_recordset(%s::jsonb)
