@@ -6,7 +6,7 @@ unknown, whoever came early has come often. The same numbers are drawn on every 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -122,16 +122,17 @@ COMPANY: dict[str, str] = {
 
 @dataclass
 class Population:
-    """A workspace of `size` people. Making the object makes the people."""
+    """A workspace of `size` people, `having` more attributes than the usual. Making the object makes the people."""
 
     size: int
+    having: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         from django.core.management import call_command
 
         call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
         self.now, self.workspace = self._found()
-        self._define("person", PEOPLE_HAVE)
+        self._define("person", PEOPLE_HAVE | self.having)
         self._define("company", COMPANIES_HAVE)
         with _connection().cursor() as cursor:
             cursor.execute("SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'")
@@ -207,7 +208,7 @@ class Population:
         self.workspace.refresh_from_db()
 
     def _people(self) -> None:
-        own = {self.column(name): drawn for name, (_, drawn) in PEOPLE_HAVE.items()}
+        own = {self.column(name): drawn for name, (_, drawn) in (PEOPLE_HAVE | self.having).items()}
         self._insert("people_person", PERSON | own, DRAWN, self.size)
 
     def _companies(self) -> None:
