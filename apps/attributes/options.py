@@ -17,6 +17,7 @@ from apps.workspace.problems import Problem
 from .defining import announce, check_unchanging, checked_options, lock_definitions
 from .kinds import KINDS, Setting, converted
 from .models import Attribute, OptionRename, model_of
+from .sampling import counted
 from .settling import LOOK_AGAIN, has_settled
 from .sources import Source
 
@@ -47,11 +48,11 @@ def choices(attribute: Attribute, seconds: float = PATIENCE) -> list[Choice]:
     """
     try:
         with patience(seconds):
-            counted = _counted(attribute)
+            found = _counted(attribute)
     except OutOfPatience:
         return [Choice(option, True) for option in attribute.options]
-    listed = [Choice(option, True, counted.pop(option, 0)) for option in attribute.options]
-    return listed + [Choice(value, False, count) for value, count in sorted(counted.items())]
+    listed = [Choice(option, True, found.pop(option, 0)) for option in attribute.options]
+    return listed + [Choice(value, False, count) for value, count in sorted(found.items())]
 
 
 def _counted(attribute: Attribute) -> dict[str, int]:
@@ -103,13 +104,8 @@ def _renamed(attribute: Attribute, old: str, new: str) -> Sequence[str]:
 
 
 def _begin(attribute: Attribute, old: str, new: str, by: Hand, now: datetime) -> OptionRename:
-    column = connection.ops.quote_name(attribute.column)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM {_table(attribute)} WHERE workspace_id = %s AND {column} = %s",  # noqa: S608
-            [attribute.workspace_id, old],
-        )
-        total = cursor.fetchone()[0]
+    condition = f"workspace_id = %s AND {connection.ops.quote_name(attribute.column)} = %s"
+    total = counted(model_of(attribute.about), condition, [attribute.workspace_id, old])
     job = OptionRename.objects.create(
         workspace=attribute.workspace,
         by_id=by.teammate_id,

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 
-from apps.attributes import inventory
+from apps.attributes import inventory, sampling
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.inventory import Holding, Write
 from apps.attributes.models import RecordChange
@@ -151,3 +151,17 @@ def test_what_cannot_be_counted_in_time_is_not_counted(workspace: Workspace, mon
         holding.result()
 
     assert (tier.filled, tier.samples) == (None, [])
+
+
+def test_counting_too_many_is_concluded_from_some(
+    workspace: Workspace, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BEY-10: who starts a long job does not wait for an exact number"""
+    attribute(workspace, "plan")
+    offer(ann, Source.PING, plan="Free")
+    exact = sampling.counted(Person, "workspace_id = %s", [workspace.pk])
+
+    slow = "workspace_id = %s AND pg_sleep(0.005) IS NOT NULL"
+    monkeypatch.setattr(sampling, "PATIENCE", 0.001)
+
+    assert (exact, sampling.counted(Person, slow, [workspace.pk])) == (1, 1)
