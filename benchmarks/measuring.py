@@ -48,11 +48,14 @@ class Outcome:
 
 
 def compare(works: Mapping[str, Work], rounds: int, mark: str = "") -> dict[str, Outcome]:
-    """Each in turn, again and again, so that whatever else the machine does falls on all; the first round warms up."""
+    """Each in turn, again and again, so that whatever else the machine does falls on all; the first round warms up.
+
+    Every other round goes backwards: who comes second finds in memory what the first has read.
+    """
     taken: dict[str, list[tuple[float, Watched]]] = {name: [] for name in works}
     last: dict[str, Any] = {}
     for turn in range(rounds + 1):
-        for name, work in works.items():
+        for name, work in list(works.items())[:: -1 if turn % 2 else 1]:
             with watched() as watch:
                 begun = time.perf_counter()
                 last[name] = work()

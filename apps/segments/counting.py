@@ -13,14 +13,13 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Case, Q, QuerySet, When
 from django.db.models import Value as Constant
 from django.db.models.sql.datastructures import BaseTable
@@ -33,6 +32,7 @@ SHORT = 0.1  # seconds that a count which looked cheap may take
 GLIMPSE = 0.12  # seconds for the sample
 FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
 SURE, RATHER_SURE = 400, 20  # matches in a sample: its error is 5 % or less, is 22 %
+STEP = 2.0  # what a step in the order of an index costs: a row somewhere else, mostly in memory
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
 PAGE = 8192
 TABLESAMPLE = "TABLESAMPLE SYSTEM (%s) REPEATABLE (%s)"
@@ -59,6 +59,7 @@ class Count:
 
     number: int
     exact: bool
+    cost: float = field(default=0.0, compare=False)  # of finding them all, in the planner's units
 
     def __str__(self) -> str:
         return f"{self.number:,}" if self.exact else f"≈ {self.number:,}"
@@ -83,7 +84,7 @@ def exact(queryset: QuerySet, seconds: float) -> int:
     if asked is None:
         return 0
     plan = _plans({0: asked})[0]
-    with patience(seconds), planning(AT_LARGE | (IN_ORDER if plan.looks_up else {})):
+    with patience(seconds, AT_LARGE | (IN_ORDER if plan.looks_up else {})):
         return int(_row(f"SELECT {asked.counted}", asked.given)[0])
 
 
@@ -93,7 +94,7 @@ def exact_counts(records: QuerySet, conditions: Mapping[str, Q], seconds: float)
         asked = _pass(records, list(conditions.values()))
     except EmptyResultSet:
         return dict.fromkeys(conditions, NONE)
-    with patience(seconds), planning(AT_LARGE):
+    with patience(seconds, AT_LARGE):
         numbers = _row(asked.sql, asked.given)
     return {name: Count(number, exact=True) for name, number in zip(conditions, numbers, strict=True)}
 
@@ -102,6 +103,14 @@ def expected(queryset: QuerySet) -> int:
     """How many the planner expects, without counting any."""
     asked = _selection(queryset)
     return _plans({0: asked})[0].rows if asked else 0
+
+
+def are_found_sooner(queryset: QuerySet, count: Count, amount: int) -> bool:
+    """Whether finding all and sorting them gives the first few sooner than a walk through all records in order, which
+    meets one of them every so many steps. The planner takes the records for shuffled, and walks forever where they
+    are few."""
+    rows, pages = _size(queryset.model._meta.db_table)
+    return count.cost < STEP * amount * (rows or 10 * pages) / max(1, count.number)
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------------------
@@ -175,6 +184,7 @@ def _quick(records: QuerySet, conditions: Sequence[Q]) -> list[Count]:
         counts |= {
             place: estimate(plans[place].rows, sample, hits) for place, hits in zip(rest, sample.hits, strict=True)
         }
+        counts |= {place: replace(counts[place], cost=plan.cost) for place, plan in plans.items()}
     return [counts[place] for place in range(len(conditions))]
 
 
@@ -200,7 +210,7 @@ def _side_by_side(statements: Iterable[Statement]) -> Statement:
 
 
 def _explained(statement: Statement) -> dict[str, Any]:
-    with transaction.atomic(), planning(AT_LARGE | ALONE):
+    with patience(AT_ONCE, AT_LARGE | ALONE):
         answer = _row(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.given)[0]
     (told,) = json.loads(answer) if isinstance(answer, str) else answer
     return told["Plan"]
@@ -232,7 +242,7 @@ def _each(asked: Mapping[int, Statement], ends: float) -> dict[int, Count]:
 def _at_once(statement: Statement, places: Sequence[int], seconds: float) -> dict[int, Count]:
     """The numbers of a statement; none where it takes longer than it looked."""
     try:
-        with patience(seconds), planning(AT_LARGE):
+        with patience(seconds, AT_LARGE):
             numbers = _row(statement.sql, statement.given)
     except OutOfPatience:
         return {}
@@ -286,7 +296,7 @@ def _sampled(records: QuerySet, conditions: Sequence[Q], ends: float) -> Sample:
     while amount and sample.share < NEARLY_ALL and (left := ends - time.perf_counter()) > 0:
         begun = time.perf_counter()
         try:
-            with patience(left), planning(ONE_BY_ONE):
+            with patience(left, ONE_BY_ONE):
                 sample += _part(asked, min(1.0, amount / max(1, pages)), total)
         except OutOfPatience:
             break  # what was seen until then has to do
@@ -344,23 +354,6 @@ def rounded(number: float, digits: int) -> int:
     """A number to so many significant digits."""
     whole = round(number)
     return round(whole, min(0, digits - len(str(whole))))
-
-
-# ---- the connection --------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def planning(settings: Mapping[str, str]) -> Iterator[None]:
-    """Have the planner go by other settings for a while. Should the block fail, its transaction takes them back."""
-    before = _set(settings)
-    yield
-    _set(dict(zip(settings, before, strict=True)))
-
-
-def _set(settings: Mapping[str, str]) -> Sequence[str]:
-    """Change settings until the transaction ends. Returns what they were."""
-    parts = ", ".join("current_setting(%s), set_config(%s, %s, true)" for _ in settings)
-    return _row(f"SELECT {parts}", [part for name, value in settings.items() for part in (name, name, value)])[::2]
 
 
 def _row(query: str, given: Sequence[Any]) -> Sequence[Any]:

@@ -128,6 +128,17 @@ def test_the_connection_is_left_as_it_was(people, dear):
     assert settings_now() == before
 
 
+@pytest.mark.parametrize(
+    ("asked", "sooner"),
+    [(Q(external_id="user-7"), True), (Q(session_count=7, country=None), True), (Q(session_count__lt=90), False)],
+)
+def test_few_are_found_sooner_than_met_on_a_walk_and_many_are_not(asked, sooner, people):
+    """UI-05: one, ten, and nine of ten of 3,000."""
+    matching = people.filter(asked)
+
+    assert counting.are_found_sooner(matching, quick(matching), 50) is sooner
+
+
 # ---- exact -----------------------------------------------------------------------------------------------------------
 
 
