@@ -91,7 +91,7 @@ def _changed(definition: Definition, changes: list[Line]) -> Iterator[Entry]:
 def _by(line: Line) -> str:
     if line.source == Source.AUTO and line.hand.startswith(TYPE_CHANGED):
         return f"{line.hand}: the value did not fit"
-    return hand_in_words(line)
+    return f"{hand_in_words(line)} (before a merge)".strip() if line.is_former else hand_in_words(line)
 
 
 def _names(definition: Definition, changes: list[Line]) -> dict[int, str]:

@@ -33,10 +33,28 @@ ADD_CHANGES = """
 LATEST_CHANGES = """
     WITH latest AS (
         SELECT key, max(id) AS id FROM attributes_recordchange, jsonb_object_keys(changes) AS key
-        WHERE workspace_id = %s AND about = %s AND record_id = %s GROUP BY key
+        WHERE workspace_id = %s AND about = %s AND record_id = %s AND former_id IS NULL GROUP BY key
     )
     SELECT key, id, changes -> key -> 0, changes -> key -> 1, source, hand, at
     FROM latest JOIN attributes_recordchange USING (id)
+"""
+
+# What is told of a merged record is told of its survivor from now on, but says nothing of where its values come from.
+MOVE_CHANGES = """
+    UPDATE attributes_recordchange SET record_id = %s, former_id = %s
+    WHERE workspace_id = %s AND about = %s AND record_id = %s
+"""
+MOVE_REFUSALS = """
+    WITH gone AS (
+        DELETE FROM attributes_refusedwrite WHERE workspace_id = %s AND about = %s AND record_id = %s RETURNING *
+    )
+    INSERT INTO attributes_refusedwrite AS kept
+        (workspace_id, about, record_id, key, source, reason, message, raw, hand, count, first_at, last_at, redacted_at)
+    SELECT workspace_id, about, %s, key, source, reason, message, raw, hand, count, first_at, last_at, redacted_at
+    FROM gone ORDER BY key, source, reason
+    ON CONFLICT (workspace_id, about, record_id, key, source, reason) DO UPDATE
+    SET count = kept.count + excluded.count, first_at = least(kept.first_at, excluded.first_at),
+        last_at = greatest(kept.last_at, excluded.last_at)
 """
 
 COUNT_REFUSALS = """
@@ -54,7 +72,10 @@ COUNT_REFUSALS = """
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value's part in what a write changed. `pk` is the write's: it has one line for each value."""
+    """One value's part in what a write changed. `pk` is the write's: it has one line for each value.
+
+    A former line is one of a record that has been merged into this one since.
+    """
 
     pk: int
     about: str
@@ -64,6 +85,7 @@ class Line:
     source: str
     hand: str
     at: datetime
+    is_former: bool = False
 
 
 def add_changes(
@@ -122,7 +144,7 @@ def changes_of(record: Attributed, key: str, most: int, before: int | None = Non
 def lines_of(key: str, changes: Iterable[RecordChange]) -> list[Line]:
     """One value's part in what some writes changed."""
     told = ((change, *change.changes[key]) for change in changes)
-    return [Line(c.pk, c.about, key, old, new, c.source, c.hand, c.at) for c, old, new in told]
+    return [Line(c.pk, c.about, key, old, new, c.source, c.hand, c.at, c.former_id is not None) for c, old, new in told]
 
 
 def _changes(record: Attributed, key: str) -> QuerySet[RecordChange]:
@@ -138,6 +160,20 @@ def refusals_of(record: Attributed, keys: Iterable[str] | None = None) -> QueryS
     if keys is not None:
         lines = lines.filter(key__in=list(keys))
     return lines.order_by("-last_at", "-id")
+
+
+def move_changes(about: str, workspace: Workspace, gone: int, kept: int) -> int:
+    """Tell the history of a merged record as its survivor's: how many writes. Both rows must be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_CHANGES, [kept, gone, workspace.pk, about, gone])
+        return cursor.rowcount
+
+
+def move_refusals(about: str, workspace: Workspace, gone: int, kept: int) -> int:
+    """Count what was refused to a merged record as its survivor's. Both rows must be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_REFUSALS, [workspace.pk, about, gone, kept])
+        return cursor.rowcount
 
 
 def _copied(value: Any) -> str:

@@ -153,6 +153,7 @@ class RecordChange(models.Model):
         AccessToken, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
     )
     at = models.DateTimeField()
+    former_id = models.BigIntegerField(null=True)  # whose it was before that record was merged into this one (IDN-14)
 
     class Meta:
         indexes = [

@@ -7,7 +7,7 @@ The number of statements is the same for a batch of one and of a thousand.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,10 +25,10 @@ from .catalogue import catalogue_of
 from .columns import sql_types
 from .defining import define_missing
 from .definitions import Catalogue, Definition, Shadow
-from .history import add_changes, count_refusals
+from .history import add_changes, count_refusals, latest_changes
 from .keys import rewritten
 from .kinds import Setting, converted
-from .models import Attributed
+from .models import Attributed, State
 from .precedence import BLANKED, holder_of, yields_to
 from .reports import Change, Reason, Refusal, Report
 from .sources import Source
@@ -154,6 +154,55 @@ def put_back(
     return list(reports)
 
 
+@transaction.atomic
+def adopt(
+    model: type[Attributed],
+    workspace: Workspace,
+    giver: int,
+    taker: int,
+    groups: Iterable[Collection[str]],
+    *,
+    now: datetime,
+) -> Report:
+    """Give a record what it lacks of another's values, each with its holder, its source and its hand (IDN-14).
+
+    Of a group of keys all are taken or none: a city beside another's country would tell of a place that there is not.
+    A blank that a teammate holds is not lacking (QUAL-17).
+    """
+    groups = list(groups)
+    nothing = dict.fromkeys(key for group in groups for key in group)
+    batch = _take_up(model, workspace, {giver: nothing, taker: nothing}, Source.MANUAL, NOBODY, now, {})
+    have, lack = batch.held[giver], batch.held[taker]
+    wanted = [key for group in groups if all(lack.holder(key) is None for key in group) for key in group]
+    given = {key: have.values[key] for key in wanted if have.values.get(key) is not None}
+    report = Report(changed={key: Change(None, value, have.holders.get(key)) for key, value in given.items()})
+    _store(model, workspace, batch, {taker: report}, now, {})
+    _tell_origins(model, workspace, giver, taker, report, batch, now)
+    count_refusals(model.about, workspace, {taker: report}, Source.AUTO, NOBODY, now)
+    return report
+
+
+def _tell_origins(
+    model: type[Attributed], workspace: Workspace, giver: int, taker: int, report: Report, batch: Batch, now: datetime
+) -> None:
+    """A line of history for every hand that the values come from."""
+    lines = latest_changes(model._default_manager.heads().get(pk=giver))
+    by_origin: dict[tuple[Source, str], dict[str, Change]] = {}
+    for key, change in report.changed.items():
+        line = lines.get(key)
+        origin = (Source(line.source), line.hand) if line else (_holder(batch, giver, key), "")
+        by_origin.setdefault(origin, {})[key] = change
+    for (source, hand), changed in by_origin.items():
+        add_changes(model.about, workspace, {taker: Report(changed=changed)}, source, Hand(name=hand), now)
+
+
+def _holder(batch: Batch, pk: int, key: str) -> Source:
+    """Whose a value is of which no history tells: what no other hand can write is the platform's."""
+    if Source.PING not in batch.known[key].writable:
+        return Source.AUTO
+    return batch.held[pk].holder(key) or Source.AUTO
+
+
 class Anybody(frozenset[int]):
     """Whoever was the owner before may be again, be they gone from the workspace since."""
 
@@ -257,13 +306,14 @@ def _hold(
 ) -> tuple[uuid.UUID, dict[int, Held]]:
     """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring.
 
+    One that was merged into another takes nothing any more: whoever wants to write there has to ask anew who is meant.
     With them comes the version of the attributes that this very statement saw.
     """
     columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
     statement = (
         "SELECT workspace.attributes_version, held.* FROM workspace_workspace AS workspace LEFT JOIN LATERAL "  # noqa: S608 - our own columns
         f"(SELECT id, holders{columns} FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
-        "ORDER BY id FOR NO KEY UPDATE) AS held ON true WHERE workspace.id = %s"
+        f"AND state <> '{State.MERGED}' ORDER BY id FOR NO KEY UPDATE) AS held ON true WHERE workspace.id = %s"
     )
     with connection.cursor() as cursor:
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # the driver's: Django's is Python, and slow
