@@ -18,7 +18,8 @@ SORTED_BY = "created_at"
 # The record is held until the transaction ends: nothing is noted on what is being deleted just then (NOTE-02).
 ADD = """
     WITH held AS (
-        SELECT id FROM {table} WHERE workspace_id = %(workspace)s AND id = %(record)s FOR KEY SHARE
+        SELECT id FROM {table} WHERE workspace_id = %(workspace)s AND id = %(record)s AND state <> 'merged'
+        FOR KEY SHARE
     )
     INSERT INTO tags_note (workspace_id, about, record_id, text, author_id, hand, created_at, updated_at)
     SELECT %(workspace)s, %(about)s, id, %(text)s, %(teammate)s, %(hand)s, %(now)s, %(now)s FROM held

@@ -26,7 +26,7 @@ ADDRESS = "tag"  # of the field that filters ask
 ADD = """
     WITH held AS (
         SELECT record.id FROM {table} AS record, tags_tag AS tag
-        WHERE record.workspace_id = %(workspace)s AND record.id = ANY(%(pks)s)
+        WHERE record.workspace_id = %(workspace)s AND record.id = ANY(%(pks)s) AND record.state <> 'merged'
           AND tag.workspace_id = %(workspace)s AND tag.id = %(tag)s
         ORDER BY record.id FOR KEY SHARE
     )

@@ -20,7 +20,7 @@ TAKE_OFF = """
 PUT_ON_AGAIN = """
     WITH held AS (
         SELECT record.id FROM {table} AS record
-        WHERE record.workspace_id = %(workspace)s AND record.id = ANY(%(pks)s)
+        WHERE record.workspace_id = %(workspace)s AND record.id = ANY(%(pks)s) AND record.state <> 'merged'
         ORDER BY record.id FOR KEY SHARE
     )
     INSERT INTO tags_tagging (workspace_id, tag_id, about, record_id, applied_at, applied_by_id, hand)
