@@ -10,7 +10,7 @@ class CompaniesConfig(AppConfig):
         from apps.people.sections import register
         from apps.qualification import editing, panel
 
-        from . import fields, lists, profiles, qualifying, sections, segments
+        from . import fields, lists, merging, profiles, qualifying, sections, segments
         from .arrivals import amend, release
         from .models import Company
 
@@ -18,6 +18,7 @@ class CompaniesConfig(AppConfig):
         panel.register(Person, qualifying.COMPANY_HALF)
         panel.register_echo(sections.echo)
         register(sections.COMPANIES)
+        merging.register_moves()
         profiles.register_own()
         fields.register_fields()
         segments.register_segments()

@@ -17,16 +17,21 @@ from apps.people.identity import UTC_ZONE, Claim, lock
 from apps.people.models import Person
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Workspace
-from apps.workspace.problems import Problem
+from apps.workspace.problems import Missing, Problem
 
 from .models import Company, Membership
 
 MOST_COMPANIES = 1_000  # of one person (CO-10)
 Offer = Mapping[str, Any]
 
+# The person is held: nobody is merged into another, or destroyed, while they join.
 JOIN = """
+    WITH held AS (
+        SELECT id FROM people_person
+        WHERE workspace_id = %(workspace)s AND id = %(person)s AND state <> 'merged' FOR KEY SHARE
+    )
     INSERT INTO companies_membership AS standing (workspace_id, person_id, company_id, created_at, last_seen_at)
-    VALUES (%(workspace)s, %(person)s, %(company)s, %(now)s, %(seen)s)
+    SELECT %(workspace)s, id, %(company)s, %(now)s, %(seen)s FROM held
     ON CONFLICT (person_id, company_id) DO UPDATE
     SET last_seen_at = greatest(excluded.last_seen_at, standing.last_seen_at)
 """
@@ -97,7 +102,10 @@ def release(company: Company, key: str, *, by: Hand, now: datetime) -> Report:
 
 
 def join(person: Person, company: Company, *, now: datetime, seen: bool = False) -> None:
-    """Make a person a member. Twice is harmless; raises Problem past a thousand companies (CO-10)."""
+    """Make a person a member. Twice is harmless.
+
+    Raises Problem past a thousand companies (CO-10), Missing for somebody who is gone.
+    """
     others = Membership.objects.filter(person=person).exclude(company=company)
     if others.count() >= MOST_COMPANIES:
         raise Problem(
@@ -114,6 +122,8 @@ def join(person: Person, company: Company, *, now: datetime, seen: bool = False)
                 "seen": now if seen else None,
             },
         )
+        if not cursor.rowcount:
+            raise Missing("This person was deleted meanwhile.")
 
 
 def leave(person: Person, company: Company) -> None:

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class DeletionConfig(AppConfig):
     name = "apps.deletion"
     label = "deletion"
+
+    def ready(self) -> None:
+        from apps.people.following import stays
+
+        from .models import Deletion
+
+        stays(Deletion, "who waits to be deleted is merged into nobody")

@@ -8,7 +8,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from apps.qualification import editing, panel
 
-        from . import fields, lists, sections, segments
+        from . import fields, lists, merging, sections, segments
         from .arrivals import amend, release
         from .models import Person, Role
         from .profile_views import echo
@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
         editing.register(Person, amend, release, always=frozenset({"owner_id"}), closed=users_alone)
         panel.register_echo(echo)
         sections.register_own()
+        merging.register_own()
         fields.register_fields()
         segments.register_segments()
         lists.register_list()

@@ -15,9 +15,9 @@ from apps.attributes.writing import is_blank, write
 from apps.workspace.hands import NOBODY as NO_HAND
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
-from apps.workspace.problems import Problem
+from apps.workspace.problems import Missing, Problem
 
-from . import identity
+from . import becoming, identity, merging
 from .identity import Claim, Fate, Standing
 from .models import Person, Role
 from .naming import pseudonym
@@ -86,6 +86,9 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
     standings = _certain(workspace, [payload.claim for payload in payloads])
     if again := _met_again(standings):
         return _one_after_the_other(workspace, payloads, again, source, by, now)
+    if source.is_ping:
+        claimed = zip(payloads, standings, strict=True)
+        standings = [becoming.settled(workspace, p.claim, s, by=by, now=now) for p, s in claimed]
     arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role) for s in standings]
     births = _births(workspace, payloads, arrivals, source, now)
     _revive(workspace, [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
@@ -101,6 +104,30 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
             for arrival in arrivals:
                 if arrival.pk in reports:
                     arrival.reports.append(reports[arrival.pk])
+    if source.is_ping:
+        _take_in_namesakes(workspace, payloads, arrivals, by, now)
+    return _once_more_for_the_gone(workspace, payloads, arrivals, source, by, now)
+
+
+def _take_in_namesakes(
+    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], by: Hand, now: datetime
+) -> None:
+    """A new user's own leads are theirs at once; nobody else knows the user yet, so nobody waits for them (IDN-12)."""
+    for payload, arrival in zip(payloads, arrivals, strict=True):
+        if arrival.created and arrival.pk and payload.claim.email:
+            merging.take_in(workspace, becoming.namesakes(workspace, arrival.pk), arrival.pk, by=by, now=now)
+
+
+def _once_more_for_the_gone(
+    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], source: Source, by: Hand, now: datetime
+) -> list[Arrival]:
+    """Whoever was merged or erased between being found and being written to is looked for again: what a ping brings
+    goes to whoever they are now."""
+    gone = [place for place, one in enumerate(arrivals) if one.fate is Fate.FOUND and not one.reports]
+    if gone:
+        again = _receive(workspace, [payloads[place] for place in gone], source, by, now)
+        for place, arrival in zip(gone, again, strict=True):
+            arrivals[place] = arrival
     return arrivals
 
 
@@ -196,6 +223,21 @@ def _revive(workspace: Workspace, standings: list[Standing], now: datetime) -> N
         archived.update(state=State.ACTIVE, updated_at=now)
 
 
+@transaction.atomic(savepoint=False)
+def convert(
+    workspace: Workspace, visitor_id: str, offer: Offer, source: Source, *, now: datetime, by: Hand = NO_HAND
+) -> Arrival:
+    """A browser's visitor becomes a lead, who may have left an email (IDN-10). A lead is one already.
+
+    A browser that was not met yet begins as a lead.
+    """
+    [arrival] = receive(workspace, [Payload(Claim(visitor_id=visitor_id), offer)], source, now=now, by=by)
+    if arrival.fate is Fate.FOUND and arrival.pk and arrival.role == Role.VISITOR:
+        Person.objects.filter(pk=arrival.pk, role=Role.VISITOR).update(role=Role.LEAD, updated_at=now)
+        arrival.role = Role.LEAD
+    return arrival
+
+
 # ---- one person, by REST or a form -----------------------------------------------------------------------------------
 
 
@@ -240,14 +282,19 @@ def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: dateti
     if after == Role.USER and (after != person.role or {"external_id", "email"} & offer.keys()):
         identity.check_free(person.workspace, claim, own=person)
     if after != person.role:
-        Person.objects.filter(pk=person.pk).update(role=after, updated_at=now)
+        cookie = None if after == Role.USER else person.visitor_id
+        Person.objects.filter(pk=person.pk).update(role=after, visitor_id=cookie, updated_at=now)
         person.role = after
     return write(Person, person.workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]
 
 
 def _locked(person: Person) -> Person:
-    """The person as they stand now, theirs alone until the transaction ends."""
-    return Person.objects.select_for_update(of=("self",), no_key=True).select_related("workspace").get(pk=person.pk)
+    """The person as they stand now, theirs alone until the transaction ends. Raises Missing for one who was merged."""
+    people = Person.objects.exclude(state=State.MERGED).select_related("workspace")
+    locked = people.select_for_update(of=("self",), no_key=True).filter(pk=person.pk).first()
+    if locked is None:
+        raise Missing("This person was merged into another or deleted meanwhile.")
+    return locked
 
 
 def _claimed(person: Person, offer: Offer, source: Source) -> Claim:

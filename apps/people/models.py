@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from apps.attributes.models import Attributed, AttributedQuerySet, State
-from apps.workspace.models import Seat, Teammate
+from apps.workspace.models import Seat, Teammate, Workspace
 
 from .naming import display_label, initials, split
 
@@ -43,7 +43,8 @@ class Person(Attributed):
 
     role = models.CharField(max_length=8, choices=Role)
     external_id = models.TextField("user ID", null=True)
-    visitor_id = models.TextField(null=True)  # the browser's cookie, of visitors and of the leads they became
+    # the browser's cookie, of visitors and of the leads they became; a user is known by name alone (MSG-21)
+    visitor_id = models.TextField(null=True)
     name = models.TextField(null=True)
     first_name = models.TextField(null=True)
     last_name = models.TextField(null=True)
@@ -103,6 +104,9 @@ class Person(Attributed):
     enabled_push_messaging = models.BooleanField(null=True)
     is_mobile_unidentified = models.BooleanField(null=True)
 
+    # of a lead in state MERGED: the user they turned out to be, with whom their data goes (see `merging`)
+    merged_into = models.ForeignKey("self", models.CASCADE, null=True, related_name="merged_leads", db_index=False)
+
     objects: ClassVar = PersonQuerySet.as_manager()
 
     head: ClassVar[tuple[str, ...]] = (
@@ -126,6 +130,9 @@ class Person(Attributed):
             models.UniqueConstraint(fields=["workspace", "external_id"], name="a_user_id_is_taken_once"),
             models.UniqueConstraint(fields=["workspace", "visitor_id"], name="a_visitor_is_known_once"),
             models.UniqueConstraint(fields=["workspace", "pseudonym"], name="a_pseudonym_is_unique"),
+            models.CheckConstraint(
+                condition=~Q(role=Role.USER) | Q(visitor_id=None), name="no_cookie_alone_stands_for_a_user"
+            ),
         ]
         indexes = [
             models.Index(
@@ -145,6 +152,7 @@ class Person(Attributed):
             ),
             models.Index(fields=["workspace", "created_at", "id"], name="people_by_first_seen"),
             models.Index(fields=["workspace"], condition=ON_MOBILE, name="people_on_mobile"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_of_a_user"),
             models.Index(fields=["workspace", "email"], name="people_by_email"),  # kept in lower case (IDN-08)
             GinIndex(
                 F("workspace"),
@@ -184,6 +192,27 @@ class Person(Attributed):
 
     def page(self) -> str:
         return reverse("people:profile", args=[self.workspace.app_id, self.public_id])
+
+
+class Merge(models.Model):
+    """That a lead was merged into a user (IDN-14): by whom, when, and what it takes to tell the two apart again."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    lead = models.OneToOneField(Person, models.CASCADE, related_name="merge")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+", db_index=False)
+    hand = models.CharField(max_length=120, blank=True)
+    visitor_id = models.TextField(null=True)  # the cookie that the lead gave up
+    state_before = models.CharField(max_length=16)
+    sessions = models.IntegerField()
+    copied = models.JSONField(default=list)  # the keys of the attributes that the user took over
+    moved = models.JSONField(default=dict)  # model → what of it moved, as its mover told
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="merges_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.lead} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class DetailsChoice(models.Model):

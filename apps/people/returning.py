@@ -16,6 +16,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.prepared import prepared_cursor
 
 from .arrivals import Arrival, Payload, said
+from .becoming import HAS_NAMESAKES, STILL_ANONYMOUS
 from .identity import Fate
 from .models import Person
 from .sessions import MOMENT, SEEN
@@ -32,8 +33,12 @@ WHO = {
 
 
 def recognise(workspace: Workspace, payload: Payload, source: Source, now: datetime) -> Arrival | None:
-    """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done."""
-    kind, who = payload.claim.strongest
+    """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done.
+
+    Nor is anything where the browser's visitor, or a lead with their email, is still to be made one with them.
+    """
+    claim = payload.claim
+    kind, who = claim.strongest
     found = _expected(workspace, payload, source)
     if not who or found is None:
         return None
@@ -43,9 +48,16 @@ def recognise(workspace: Workspace, payload: Payload, source: Source, now: datet
         *([workspace.pk, who] if kind == "email" else [who]),
         State.ACTIVE,
         found.keys,
+        *found.columns.values(),
     ]
+    conditions = []
+    if claim.is_named:
+        conditions.append(HAS_NAMESAKES)
+    if claim.is_named and claim.visitor_id:
+        conditions.append(STILL_ANONYMOUS)
+        given += [workspace.pk, claim.visitor_id]
     with prepared_cursor() as cursor:
-        cursor.execute(_statement(kind, list(found.columns)), [*given, *found.columns.values()])
+        cursor.execute(_statement(kind, list(found.columns), conditions), given)
         row = cursor.fetchone()
     return Arrival(Fate.FOUND, *row) if row else None
 
@@ -58,11 +70,12 @@ def _expected(workspace: Workspace, payload: Payload, source: Source) -> Expecte
     return Expected(unsigned.columns | signed.columns, unsigned.keys + signed.keys)
 
 
-def _statement(kind: str, columns: list[str]) -> str:
+def _statement(kind: str, columns: list[str], unless: list[str]) -> str:
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     stands = f"AND ROW({quoted}) IS NOT DISTINCT FROM ROW({', '.join(['%s'] * len(columns))})" if columns else ""
     return f"""
         UPDATE people_person SET {SEEN} FROM {MOMENT}
         WHERE workspace_id = %s AND {WHO[kind]} AND state = %s AND NOT holders ?| %s {stands}
+            {" ".join(f"AND NOT {condition}" for condition in unless)}
         RETURNING id, public_id, role
     """  # noqa: S608 (our own columns and conditions)

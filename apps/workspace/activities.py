@@ -43,6 +43,7 @@ class Activity(TextChoices):
     PERSON_UNARCHIVAL = "contact_unarchival", "Unarchived a person"
     PERSON_BLOCK = "contact_block", "Blocked a person"
     PERSON_UNBLOCK = "contact_unblock", "Unblocked a person"
+    PERSON_MERGE = "contact_merge", "Merged a lead into a user"
     DELETION = "app_data_deletion", "Permanently deleted a person"
     RESTORATION = "app_data_restoration", "Restored a deleted person"
     DEMO_REMOVAL = "demo_removal", "Removed the demo data"
