@@ -17,7 +17,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.problems import Problem
 
-from .reading import Ping
+from .reading import Lead, Ping
 
 
 def deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
@@ -25,6 +25,19 @@ def deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
     if arrival := _deliver_nothing_new(workspace, ping, now):
         return arrival
     return once_more(lambda: _deliver(workspace, ping, now))
+
+
+def deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
+    """A visitor left their email and becomes a lead (IDN-10)."""
+    return once_more(lambda: _deliver_lead(workspace, lead, now))
+
+
+@transaction.atomic
+def _deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
+    arrival = arrivals.convert(workspace, lead.visitor_id, lead.values, Source.PING, now=now)
+    if arrival.created and arrival.pk:  # whoever was met before has been seen by the page's own ping
+        sessions.touch(arrival.pk, now)
+    return arrival
 
 
 def _payload(ping: Ping) -> Payload:

@@ -160,6 +160,40 @@ def _form(body: bytes) -> dict[str, Any]:
     return fields
 
 
+# ---- a visitor's email -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What a visitor left: an email, and a name where they gave one."""
+
+    app_id: str
+    visitor_id: str
+    email: Any
+    name: Any = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {key: raw for key, raw in (("email", self.email), ("name", self.name)) if raw is not None}
+
+
+def lead(request: HttpRequest) -> Lead:
+    """The fields of a visitor who becomes a lead. Raises Problem for what is missing or cannot be kept."""
+    raw = _bytes(request)
+    body = _form(raw) if request.content_type == FORM else _object(raw, "The body")
+    app_id, email = _needed(body, "app_id"), _needed(body, "email")
+    if not isinstance(app_id, str):
+        raise Problem("app_id is not text.", field="app_id")
+    visitor_id = str(_cookie(_needed(body, "anonymous_id")))
+    return Lead(app_id, visitor_id, email, body.get("name"))
+
+
+def _needed(body: Mapping[str, Any], name: str) -> Any:
+    if is_blank(body.get(name), Source.PING):
+        raise Problem(f"{name} is missing.", code="parameter_missing", field=name)
+    return body[name]
+
+
 # ---- the two halves --------------------------------------------------------------------------------------------------
 
 

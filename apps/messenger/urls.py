@@ -7,4 +7,5 @@ from . import views
 app_name = "messenger"
 urlpatterns = [
     re_path(r"^messenger/web/ping/?$", views.ping, name="ping"),
+    re_path(r"^messenger/web/lead/?$", views.lead, name="lead"),
 ]

@@ -1,6 +1,9 @@
 """The Messenger's door: read, one call, reply."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from apps.attributes.history import count_refusals
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
-from apps.people.identity import Fate, Unfit
+from apps.people import identity
+from apps.people.arrivals import Arrival
+from apps.people.identity import Claim, Fate, Unfit
 from apps.workspace import clock
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
@@ -16,7 +21,7 @@ from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Missing, Problem
 
 from . import reading, replying
-from .delivering import deliver
+from .delivering import deliver, deliver_lead
 from .proof import signed_claims
 
 FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
@@ -33,21 +38,47 @@ def ping(request: HttpRequest) -> HttpResponse:
     sent = reading.read(request)
     workspace = _workspace(sent.app_id)
     ping = _ping(workspace, sent, now)
-    arrival = deliver(workspace, ping, now)
+    return _met(deliver(workspace, ping, now), ping.claim)
+
+
+def lead(request: HttpRequest) -> HttpResponse:
+    """A visitor who leaves an email becomes a lead (IDN-10)."""
+    if request.method == "OPTIONS":
+        return replying.permission_to_ask()
+    if request.method != "POST":
+        return replying.wrong_method("POST")
+    now = clock.now()
+    lead = reading.lead(request)
+    workspace = _workspace(lead.app_id)
+    with _noting(workspace, {}, now):
+        identity.claim(None, lead.email, lead.visitor_id, Source.PING)
+    arrival = deliver_lead(workspace, lead, now)
+    return _met(arrival, Claim(visitor_id=lead.visitor_id))
+
+
+def _met(arrival: Arrival, claim: Claim) -> HttpResponse:
+    """Who was met, or why nobody was. Raises Problem."""
     if arrival.fate is Fate.IN_GRACE:
         return replying.silence()
     if arrival.fate is Fate.BLOCKED:
         raise Problem("This person is blocked.", code="client_error")
     if arrival.fate is Fate.AMBIGUOUS:
         raise Conflict("Several users have this email; must be more specific using user_id.")
-    return replying.met(arrival, ping.claim)
+    return replying.met(arrival, claim)
 
 
 def _ping(workspace: Workspace, sent: reading.Sent, now: datetime) -> reading.Ping:
-    """Who is meant and what is said; where an identifier stops the ping, the log keeps it (BEY-02)."""
+    """Who is meant and what is said."""
     signed = signed_claims(workspace, sent, now)
-    try:
+    with _noting(workspace, signed, now):
         return reading.ping(sent, signed)
+
+
+@contextmanager
+def _noting(workspace: Workspace, signed: Mapping[str, Any], now: datetime) -> Iterator[None]:
+    """Where an identifier stops the request, the log keeps it (BEY-02)."""
+    try:
+        yield
     except Unfit as unfit:
         source = Source.SIGNED_PING if unfit.field in signed else Source.PING
         reports: dict[int | None, Report] = {None: unfit.report}
