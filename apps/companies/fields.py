@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.functional import SimpleLazyObject
 
 from apps.attributes.definitions import Definition
 from apps.attributes.kinds import KINDS
@@ -67,7 +69,8 @@ def _belonging(workspace: Workspace) -> Field:
 
 def _of_company(workspace: Workspace, field: Field) -> Field:
     field = replace(field, label=RELABELED.get(field.address, field.label))
-    return related(field, PREFIX, COMPANY, _companies(workspace), column=_of_latest(workspace, field.value))
+    column = SimpleLazyObject(partial(_of_latest, workspace, field.value))  # there are hundreds, and few are shown
+    return related(field, PREFIX, COMPANY, _companies(workspace), column=column)
 
 
 def _companies(workspace: Workspace) -> Relation:

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, prefetch_related_objects
+from django.utils.functional import SimpleLazyObject
 
 from apps.segments.catalogue import EVENTS, Field, Provider, Relation, register
 from apps.segments.usage import users_of
@@ -74,7 +75,7 @@ def _field(name: EventName, prefix: str, label: str, kind: str, icon: str, colum
         relation=Relation(f"event {name.pk}", _of(name)),
         description=name.description or name.name,
         icon=icon,
-        column=_column(name, column) if column else None,
+        column=SimpleLazyObject(partial(_column, name, column)) if column else None,  # few of hundreds are shown
     )
 
 
