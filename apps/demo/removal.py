@@ -57,7 +57,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     if not has_demo(workspace):
         return removed
     removed.questions, _ = Question.objects.filter(workspace=workspace, pk__in=remembered(workspace, Question)).delete()
-    removed.people = _remove_records(workspace, Person, remembered(workspace, Person))
+    removed.people = _remove_records(workspace, Person, _with_merged_leads(workspace, remembered(workspace, Person)))
     deserted, removed.kept_companies = _deserted(workspace)
     removed.companies = _remove_records(workspace, Company, deserted)
     removed.attributes, removed.kept_attributes = _remove_attributes(workspace)
@@ -66,6 +66,12 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     DemoRecord.objects.filter(workspace=workspace).delete()
     record(Activity.DEMO_REMOVAL, workspace=workspace, by=by, now=now, **asdict(removed))
     return removed
+
+
+def _with_merged_leads(workspace: Workspace, people: list[int]) -> list[int]:
+    """Who was merged into one of them goes with them: they are the same person."""
+    leads = Person.objects.of(workspace).filter(merged_into__in=people).exclude(pk__in=people)
+    return [*people, *leads.values_list("pk", flat=True)]
 
 
 def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int]) -> int:
