@@ -50,14 +50,8 @@ COMPANY_FIELDS = {
     "custom_attributes.big": "boolean",
 }
 FIELDS = PERSON_FIELDS | {f"company.{address}": kind for address, kind in COMPANY_FIELDS.items()}
-# as often as all of a person's fields together, since several of them in a group mean the same company
-ASKED = [
-    *PERSON_FIELDS,
-    *(f"company.{address}" for address in COMPANY_FIELDS),
-    "company.plan",
-    "company.size",
-    "company",
-]
+ASKED = [*FIELDS, "company"]
+OF_COMPANIES = ["company.plan", "company.size", "company.monthly_spend", "company"]  # they mean the same one
 NEVER_UNKNOWN = {"session_count", "role"}
 
 # ---- what values are made of: little, so that they meet often -------------------------------------------------------
@@ -107,6 +101,10 @@ class World:
         self.dice = Dice(thrown)
         self.now = self.dice.one_of(NOWS)
         self.zone = ZoneInfo(self.dice.one_of(ZONES))
+        # few of each in one world, so that what is asked for is there
+        self.texts, self.wholes, self.fractions, self.numbers = (
+            [self.dice.one_of(pool) for _ in range(5)] for pool in (TEXTS, WHOLES, FRACTIONS, NUMBERS)
+        )
         firms = [self.record(COMPANY_FIELDS) for _ in range(1 + self.dice.up_to(3))]
         self.people = [self.somebody(str(number), firms) for number in range(2 + self.dice.up_to(6))]
         self.filters = [self.filter() for _ in range(10)]
@@ -125,9 +123,9 @@ class World:
 
     def value(self, kind: str) -> Any:
         pools: dict[str, Sequence[Any]] = {
-            **dict.fromkeys(("line", "text"), TEXTS),
-            **dict.fromkeys(("number", "spend"), WHOLES),
-            "decimal": FRACTIONS,
+            **dict.fromkeys(("line", "text"), self.texts),
+            **dict.fromkeys(("number", "spend"), self.wholes),
+            "decimal": self.fractions,
             "boolean": (True, False),
             "list": (*OPTIONS, "stray"),
             "role": ("user", "lead"),
@@ -147,10 +145,11 @@ class World:
         return Filter(groups, bool(groups) and bool(self.dice.up_to(1)))
 
     def group(self) -> Group:
-        return Group(tuple(self.condition() for _ in range(1 + self.dice.up_to(3))), bool(self.dice.up_to(1)))
+        fields = self.dice.one_of([ASKED, ASKED, OF_COMPANIES])
+        return Group(tuple(self.condition(fields) for _ in range(1 + self.dice.up_to(3))), bool(self.dice.up_to(1)))
 
-    def condition(self) -> Condition:
-        field = self.dice.one_of(ASKED)
+    def condition(self, fields: Sequence[str]) -> Condition:
+        field = self.dice.one_of(fields)
         kind = FIELDS.get(field, "belonging")
         comparison = self.dice.one_of(COMPARISONS[kind])
         return Condition(field, comparison.name, self.operand(comparison, kind))
@@ -162,7 +161,7 @@ class World:
             days = self.dice.one_of(DAYS)
             return str(days) if self.dice.up_to(1) else days
         if comparison.takes == "number":
-            return self.dice.one_of(NUMBERS)
+            return self.dice.one_of([*self.wholes, *self.fractions, *self.numbers])
         return self.value(kind) if comparison.takes else None
 
     def __repr__(self) -> str:
