@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
@@ -36,6 +37,11 @@ class Column:
     @property
     def address(self) -> str:
         return self.field.address
+
+    @property
+    def slug(self) -> str:
+        """A name for it in a page's ids: addresses may hold any character."""
+        return slug(self.address)
 
     @property
     def label(self) -> str:
@@ -93,6 +99,12 @@ class Sort:
             return Lower(Subquery(teammate.values("name")[:1]))
         return Lower(self.field.column) if self.column == "text" else self.field.column
 
+    @property
+    def attribute(self) -> Definition | None:
+        """The attribute of the records themselves that they are in order of, if it is one."""
+        definition = self.field.definition
+        return definition if definition and definition.column and self.field.relation is None else None
+
     def first_way(self) -> "Sort":
         """How a click on a column sorts at first: the latest and the largest on top, text from A."""
         return Sort(self.field, self.column != "text")
@@ -100,6 +112,10 @@ class Sort:
 
 def _kind(field: Field) -> Any:
     return field.definition.kind if field.definition else KINDS.get(field.kind, KINDS["text"])
+
+
+def slug(address: str) -> str:
+    return f"{crc32(address.encode()):08x}"
 
 
 def is_showable(field: Field) -> bool:

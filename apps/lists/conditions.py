@@ -13,6 +13,7 @@ from apps.segments.comparisons import Comparison, Moment
 from apps.segments.compiling import Asked, Unanswerable, checked
 from apps.segments.counting import Count, quick
 from apps.segments.language import Condition, Filter, Group, Unreadable
+from apps.workspace.patience import OutOfPatience
 
 from . import building
 from .asking import Asking, matching
@@ -152,10 +153,10 @@ def _with(editor: Editor, condition: Condition) -> Filter:
 
 
 def _count(asking: Asking, moment: Moment) -> Count | None:
-    """None where another condition cannot be asked."""
+    """None where another condition cannot be asked, or the database is too busy even for an estimate."""
     try:
         return quick(matching(asking, moment))
-    except Unreadable:
+    except (Unreadable, OutOfPatience):
         return None
 
 

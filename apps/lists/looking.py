@@ -4,14 +4,16 @@ A list never keeps anybody waiting: the count is estimated where counting is slo
 given up with a sentence that says what to do instead (BEY-10, UI-05).
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.attributes.paging import Page, Place
-from apps.segments import counting
+from apps.segments import counting, indexing
 from apps.segments.comparisons import Moment
 from apps.segments.counting import Count
 from apps.segments.language import Unreadable
@@ -108,7 +110,7 @@ def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: st
     count = counting.quick(records)
     if count.exact and not count.number:
         return _look(asking, chosen, sort, count, _nothing())
-    table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), after, before)
+    table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), moment, after, before)
     return _look(asking, chosen, sort, count, table, problem)
 
 
@@ -122,7 +124,9 @@ def _nothing() -> Table:
 
 def _narrowed(asking: Asking, records: QuerySet, count: Count) -> QuerySet:
     """Few matches are found before they are sorted; where nothing is asked, the index of the order finds them."""
-    return found_first(records) if (asking.search or _asks_more(asking)) and count.number <= FEW else records
+    asks = asking.search or _asks_more(asking)
+    rare = asks and count.number <= FEW and counting.are_found_sooner(records, count, settings.PAGE_SIZE)
+    return found_first(records) if rare else records
 
 
 def _asks_more(asking: Asking) -> bool:
@@ -133,38 +137,40 @@ def _asks_more(asking: Asking) -> bool:
 
 
 def _page(
-    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str
+    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, moment: Moment, after: str, before: str
 ) -> tuple[Table, Sort, str]:
     """The page as it is wanted; else in the usual order; else none, and why."""
     usual = default_sort(asking.workspace, asking.kind)
     tries = [(sort, after, before)] + ([(usual, "", "")] if str(sort) != str(usual) else [])
     for order, beyond, ahead in tries:
         try:
-            table = _table(asking, chosen, order, records, beyond, ahead)
+            table = _table(asking, chosen, order, records, moment, beyond, ahead)
         except OutOfPatience:
             continue
         return table, order, "" if order is sort else _too_slow_to_sort(asking, sort)
     return _nothing(), usual, TOO_SLOW.format(plural=asking.kind.plural, seconds=PATIENCE)
 
 
-def _table(asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str) -> Table:
-    with patience(PATIENCE):
-        return table_of(
-            asking.workspace,
-            asking.kind,
-            records,
-            chosen.columns,
-            sort,
-            after=Place.read(after, sort.column),
-            before=Place.read(before, sort.column),
-        )
+def _table(
+    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, moment: Moment, after: str, before: str
+) -> Table:
+    places = {"after": Place.read(after, sort.column), "before": Place.read(before, sort.column)}
+    begun = time.perf_counter()
+    try:
+        with patience(PATIENCE):
+            return table_of(asking.workspace, asking.kind, records, chosen.columns, sort, **places)
+    finally:
+        if sort.attribute:
+            indexing.want_order(asking.workspace, sort.attribute, time.perf_counter() - begun, moment.now)
 
 
 TOO_SLOW = "These {plural} were not found within {seconds:g} seconds. Narrow the filter, or load the list again later."
 
 
 def _too_slow_to_sort(asking: Asking, sort: Sort) -> str:
-    return (
+    given_up = (
         f"Sorting so many {asking.kind.plural} by {sort.field.label} took longer than {PATIENCE:g} seconds, so they "
         "stand in the usual order. Narrow the filter, then sort again."
     )
+    soon = indexing.promise(asking.workspace, sort.attribute) if sort.attribute else ""
+    return f"{given_up} {soon}".strip()

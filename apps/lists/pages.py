@@ -1,5 +1,6 @@
 """The page of a list: whole, or to htmx what stands in `<main>`, with the address bar following."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from django_htmx.http import push_url, replace_url
 from apps.segments.comparisons import Moment
 from apps.segments.language import Unreadable
 from apps.segments.sidebar import Sidebar
+from apps.segments.travelling import Search, as_search
 from apps.segments.wording import said
 from apps.workspace.clock import now
 from apps.workspace.hosts import origin
@@ -105,6 +107,25 @@ class Page:
         return origin(self.asking.workspace, "app", self.request) + self.asking.address(sort=self.seen.sort)
 
     @property
+    def travels(self) -> bool:
+        """Whether there are such records to be searched for through the REST API at all."""
+        return self.kind.about == "person"
+
+    @cached_property
+    def search(self) -> Search | list[str]:
+        """The same question as the body of a contacts search, or why it is none (BEY-13)."""
+        if self.asking.search:
+            return ["The REST API has no quick search: clear it first."]
+        try:
+            return as_search(self.asking.workspace, self.kind.about, self.asking.filter)
+        except Unreadable as problem:
+            return [problem.message]
+
+    @property
+    def search_json(self) -> str:
+        return "" if isinstance(self.search, list) else json.dumps({"query": self.search}, indent=2, ensure_ascii=False)
+
+    @property
     def api(self) -> str:
         """Where the REST API is reached."""
         return origin(self.asking.workspace, "api", self.request)
@@ -158,7 +179,8 @@ def asked(request: PageRequest, kind: ListKind, params: QueryDict) -> tuple[Aski
     except Unreadable as problem:
         others = params.copy()
         del others["filter"]
-        return lists.read(request.workspace, kind, others), problem.message
+        reason, _, _ = problem.message.rstrip(".").partition(". ")
+        return lists.read(request.workspace, kind, others), f"{reason}. Here is the list without the address’s filter."
 
 
 def _here(request: PageRequest, seen: Look) -> str:

@@ -11,7 +11,7 @@ from apps.workspace.models import Seat, Workspace
 from apps.workspace.problems import Problem
 
 from .choosing import Chosen, choose_columns, chosen_by, reset_columns
-from .columns import MOST, Column, every
+from .columns import MOST, Column, every, slug
 from .kinds import ListKind
 
 OFFERED = 8  # of a group, where nothing is searched
@@ -24,6 +24,10 @@ class Offer:
     field: Field
     label: str
     is_shown: bool
+
+    @property
+    def slug(self) -> str:
+        return slug(self.field.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def columns(request: PageRequest, about: str) -> HttpResponse:
 def _columns_template(request: PageRequest) -> str:
     if not request.htmx:
         return "lists/columns.html"
-    parts = {"columns": "lists/_columns.html", "columns-found": "lists/_columns_found.html"}
+    parts = {"columns-steps": "lists/_columns_steps.html", "columns-found": "lists/_columns_found.html"}
     return parts.get(request.htmx.target or "", "lists/_columns_dialog.html")
 
 

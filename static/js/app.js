@@ -201,6 +201,7 @@ document.addEventListener("focusout", (event) => {
 
 const places = new WeakMap(); // request → where the hand was when its answer came
 const besides = new WeakSet(); // requests whose answer came while the hand was elsewhere
+let opener; // where the hand was when the dialog was asked for
 let dialogOpens = false; // it takes the focus from a form that nobody left
 
 const placeOf = (element) => {
@@ -246,6 +247,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const { target, xhr } = event.detail;
   if (target?.id === "dialog" && target.childElementCount && !target.open) {
+    opener = places.get(xhr);
     dialogOpens = true;
     target.showModal();
     dialogOpens = false;
@@ -264,6 +266,16 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 document.addEventListener("htmx:beforeRequest", (event) => isLeaving && event.preventDefault());
 window.addEventListener("pageshow", () => (isLeaving = false));
+
+// The browser gives the focus back; not where the page was swapped behind the dialog.
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    const hand = document.activeElement;
+    if (target.id === "dialog" && opener && (hand === document.body || target.contains(hand))) focusAt(opener);
+  },
+  true,
+);
 
 document.addEventListener("dialog-close", () => document.getElementById("dialog")?.close());
 

@@ -37,7 +37,7 @@ def test_typing_searches_and_one_step_back_is_the_list_before(page: Page, worksp
     assert names(page) == ["Ann"]
     expect(page.get_by_role("searchbox")).to_be_focused()
     expect(page).to_have_url(re.compile(r"/people/\?segment=users&q=ann$"))
-    expect(page.locator("#announcer")).to_have_text("1 user matches")
+    expect(page.locator("#announcer")).to_have_text("1 person matches")
     expect(page.get_by_role("link", name="1 lead matches as well")).to_be_visible()
     assert violations(page) == []
 

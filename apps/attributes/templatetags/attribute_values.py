@@ -25,11 +25,11 @@ def shown(context: Context, definition: Definition, value: Any) -> SafeString | 
         return UNKNOWN
     if isinstance(value, datetime):
         return moment(context, value)
+    if definition.key == "role" and not definition.custom:
+        return str(value).capitalize()
     if isinstance(value, str):  # also a value from a time when the attribute was a text
         linked = is_web_address(value)
         return format_html('<a href="{}" rel="noopener nofollow">{}</a>', value, value) if linked else value
-    if definition.key == "role" and not definition.custom:
-        return str(value).capitalize()
     return definition.kind.words(value)
 
 
