@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from apps.attributes.finding import record_or_404
 from apps.attributes.paging import newest_first
-from apps.attributes.rows import sought
+from apps.attributes.searching import sought
 from apps.lists.rows import FEW, found_first
 from apps.lists.searching import found
 from apps.people.lists import FACE, PEOPLE

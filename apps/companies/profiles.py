@@ -5,11 +5,11 @@ from functools import cached_property
 
 from django.template.loader import render_to_string
 
+from apps.attributes.addresses import address
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Catalogue, Definition
 from apps.attributes.facts import Fact, facts_of
 from apps.attributes.ingest_log import ignored_values
-from apps.attributes.list_pages import address
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Page, Place, page_of
 from apps.attributes.sections import Context, Section, Sections

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from apps.attributes.rows import sought
+from apps.attributes.searching import sought
 from apps.segments import language, standing
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import compiled

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from apps.attributes.rows import sought
+from apps.attributes.searching import sought
 from apps.segments import catalogue
 from apps.segments.catalogue import GROUPS, Field
 from apps.workspace.pages import PageRequest

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from apps.attributes.rows import LONGEST_SEARCH, containing
+from apps.attributes.searching import LONGEST_SEARCH, containing
 from apps.tags.models import Tagging
 from apps.tags.tagging import matching
 from apps.workspace.models import Workspace

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.attributes.rows import sought
+from apps.attributes.searching import sought
 from apps.segments import counting
 from apps.segments.comparisons import Moment
 from apps.segments.counting import Count

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from apps.attributes.list_pages import address
+from apps.attributes.addresses import address
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Missing
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from apps.attributes.models import About, model_of
-from apps.attributes.rows import LONGEST_SEARCH
+from apps.attributes.searching import LONGEST_SEARCH
 from apps.segments.language import Condition, address, all_of
 from apps.segments.usage import users_of_each
 from apps.workspace.models import Workspace

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from apps.attributes.finding import record_or_404
 from apps.attributes.models import Attributed
-from apps.attributes.rows import LONGEST_SEARCH, sought
+from apps.attributes.searching import LONGEST_SEARCH, sought
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
 from apps.workspace.models import Workspace

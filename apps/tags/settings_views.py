@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from apps.attributes.rows import sought
+from apps.attributes.searching import sought
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
 from apps.workspace.pages import PageRequest, page

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.attributes.rows import containing
+from apps.attributes.searching import containing
 from apps.companies.arrivals import join
 from apps.companies.lists import COMPANIES
 from apps.companies.models import Company
