@@ -194,13 +194,14 @@ def test_an_email_of_several_users_is_ambiguous(workspace, ping):
     assert not Person.objects.filter(name="Al").exists()
 
 
-def test_a_lead_of_the_same_email_is_left_alone(workspace, ping):
-    """IDN-05"""
+def test_a_lead_of_the_same_email_does_not_stand_for_the_user(workspace, ping):
+    """IDN-05, IDN-12: a user is made, and the lead goes into them"""
     LeadFactory(workspace=workspace, email="l@x.io")
 
-    ping({"email": "l@x.io"})
+    response = ping({"email": "l@x.io"})
 
-    assert sorted(Person.objects.values_list("role", flat=True)) == [Role.LEAD, Role.USER]
+    assert response.json()["user"]["role"] == "user"
+    assert list(Person.objects.listed().values_list("role", flat=True)) == [Role.USER]
 
 
 def test_an_archived_user_comes_back(workspace, ping):
