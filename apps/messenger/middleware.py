@@ -9,21 +9,26 @@ from django.urls import Resolver404, get_resolver
 from apps.workspace.problems import Missing, Problem
 
 from . import replying
+from .widget import Script
 
 logger = logging.getLogger(__name__)
 
 
+BELOW = ("/messenger/", "/widget/", "/m/")
+
+
 class MessengerDoor:
-    """Answers every path below `/messenger/` itself, always in JSON and always readable by the page that asked."""
+    """Answers every path of the Messenger itself: the script, and else JSON, readable by the page that asked."""
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
         self.resolver = get_resolver("apps.messenger.urls")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/messenger/"):
+        if not request.path_info.startswith(BELOW):
             return self.answer(request)
-        return replying.readable(self._answered(request), request)
+        response = self._answered(request)
+        return response if isinstance(response, Script) else replying.readable(response, request)
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
         try:

@@ -25,6 +25,7 @@ LONGEST_BODY = 64 * 1024
 LONGEST_COOKIE = 255
 MOST_FORM_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
+OBJECTS = ("user_data", "metadata", "page", "utm")  # which a form carries as JSON
 
 # How the Messenger looks and where it is loaded from: never data about a person (MSG-03).
 MESSENGER_ONLY = frozenset(
@@ -35,7 +36,8 @@ MESSENGER_ONLY = frozenset(
         *("action_color", "background_color", "link_color"),
     }
 )
-BESIDE = frozenset({"user_data", "session", "referer", "page_title", "utm"})
+BESIDE = frozenset({"user_data", "session", "referer", "page", "page_title", "utm", "language"})
+OF_AN_EVENT = frozenset({"event_name", "metadata", "created_at"})
 APART = frozenset({"user_hash", "intercom_user_jwt", "anonymous_id"})
 
 
@@ -85,13 +87,21 @@ class Ping:
 
 
 def read(request: HttpRequest) -> Sent:
-    """The fields of a request, whichever way a browser could send them. Raises Problem for what is no ping."""
+    """The fields of a ping. Raises Problem for what is none."""
+    return _sent(_body(request))
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    """The fields of a request, whichever way a browser could send them."""
     raw = _bytes(request)
     # text/plain spares the browser its preflight, so whatever is no form is read as JSON
-    body = _form(raw) if request.content_type == FORM else _object(raw, "The body")
+    return _form(raw) if request.content_type == FORM else _object(raw, "The body")
+
+
+def _sent(body: dict[str, Any], beside: frozenset[str] = BESIDE) -> Sent:
     user_data = body.get("user_data")
     if user_data is None:
-        _check_nothing_beside(body)
+        _check_nothing_beside(body, beside)
         user_data = {}
     if not isinstance(user_data, dict):
         raise Problem("user_data is not an object.", field="user_data")
@@ -127,12 +137,12 @@ def _of_fair_size(declared: int, request: HttpRequest) -> bytes:
     return request.body
 
 
-def _check_nothing_beside(body: dict[str, Any]) -> None:
+def _check_nothing_beside(body: dict[str, Any], known: frozenset[str]) -> None:
     """A person's keys that are not in user_data would be lost without a word: raises Problem."""
-    beside = body.keys() - MESSENGER_ONLY - APART - BESIDE
-    if beside:
+    lost = body.keys() - MESSENGER_ONLY - APART - known
+    if lost:
         raise Problem(
-            f"user_data is missing: send {', '.join(sorted(beside)[:5])} in it.",
+            f"user_data is missing: send {', '.join(sorted(lost)[:5])} in it.",
             code="parameter_missing",
             field="user_data",
         )
@@ -155,8 +165,9 @@ def _form(body: bytes) -> dict[str, Any]:
         )
     except ValueError:
         raise Problem("The body is not a form in UTF-8.") from None
-    if user_data := fields.pop("user_data", None):
-        fields["user_data"] = _object(user_data, "user_data")
+    for name in OBJECTS:
+        if said := fields.pop(name, None):
+            fields[name] = _object(said, name)
     return fields
 
 
@@ -179,8 +190,7 @@ class Lead:
 
 def lead(request: HttpRequest) -> Lead:
     """The fields of a visitor who becomes a lead. Raises Problem for what is missing or cannot be kept."""
-    raw = _bytes(request)
-    body = _form(raw) if request.content_type == FORM else _object(raw, "The body")
+    body = _body(request)
     app_id, email = _needed(body, "app_id"), _needed(body, "email")
     if not isinstance(app_id, str):
         raise Problem("app_id is not text.", field="app_id")
@@ -192,6 +202,26 @@ def _needed(body: Mapping[str, Any], name: str) -> Any:
     if is_blank(body.get(name), Source.PING):
         raise Problem(f"{name} is missing.", code="parameter_missing", field=name)
     return body[name]
+
+
+# ---- an event --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What somebody did, before anybody has looked at who."""
+
+    sent: Sent
+    name: Any
+    created_at: Any = None
+    metadata: Any = None
+
+
+def event(request: HttpRequest) -> Event:
+    """The fields of a tracked event (MSG-15). Raises Problem for what is none."""
+    body = _body(request)
+    sent = _sent(body, BESIDE | OF_AN_EVENT)
+    return Event(sent, _needed(body, "event_name"), body.get("created_at"), body.get("metadata"))
 
 
 # ---- the two halves --------------------------------------------------------------------------------------------------

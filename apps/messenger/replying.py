@@ -27,6 +27,18 @@ def silence() -> HttpResponse:
     return HttpResponse(content_type="application/json")
 
 
+def accepted() -> HttpResponse:
+    """An event is in the timeline, or was there already."""
+    return HttpResponse(status=202, content_type="application/json")
+
+
+def nothing() -> HttpResponse:
+    """There is nothing to say."""
+    response = HttpResponse(status=204)
+    del response["Content-Type"]
+    return response
+
+
 def stopped(problem: Problem) -> HttpResponse:
     """A ping that was refused, as an error list (api.md §1.3)."""
     return _errors(problem.status, problem.code, problem.message, problem.field)
@@ -36,16 +48,15 @@ def failed() -> HttpResponse:
     return _errors(500, "server_error", "Something went wrong here; it was logged. Try again later.")
 
 
-def wrong_method(allowed: str) -> HttpResponse:
-    response = _errors(405, "method_not_allowed", f"Send a {allowed} request.")
-    response["Allow"] = f"{allowed}, OPTIONS"
+def wrong_method(*allowed: str) -> HttpResponse:
+    response = _errors(405, "method_not_allowed", f"Send a {allowed[0]} request.")
+    response["Allow"] = ", ".join(allowed)
     return response
 
 
 def permission_to_ask() -> HttpResponse:
     """The answer to a browser's preflight."""
-    response = HttpResponse(status=204)
-    del response["Content-Type"]
+    response = nothing()
     response["Access-Control-Allow-Methods"] = "POST, OPTIONS"
     response["Access-Control-Allow-Headers"] = "Content-Type"
     response["Access-Control-Max-Age"] = REMEMBERED
@@ -58,6 +69,7 @@ def readable(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     if origin:
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Credentials"] = "true"
+        response["Access-Control-Expose-Headers"] = "Retry-After"
     response["Vary"] = "Origin"
     if response.status_code != 204:  # which has no body, and so no length
         response["Content-Length"] = str(len(response.content))

@@ -2,10 +2,19 @@
 
 from django.urls import re_path
 
-from . import views
+from . import views, widget
 
 app_name = "messenger"
 urlpatterns = [
+    re_path(r"^widget/(?P<app_id>[\w-]+)/?$", widget.script, name="widget"),
     re_path(r"^messenger/web/ping/?$", views.ping, name="ping"),
+    re_path(r"^messenger/web/events/?$", views.events, name="events"),
+    re_path(r"^messenger/web/heartbeat/?$", views.heartbeat, name="heartbeat"),
     re_path(r"^messenger/web/lead/?$", views.lead, name="lead"),
+    # The same under names that no list of trackers knows (MSG-19): the script, and what it posts beside itself.
+    re_path(r"^m/(?P<app_id>[\w-]+)\.js$", widget.script, name="neutral-widget"),
+    re_path(r"^m/ping$", views.ping),
+    re_path(r"^m/events$", views.events),
+    re_path(r"^m/heartbeat$", views.heartbeat),
+    re_path(r"^m/lead$", views.lead),
 ]

@@ -1,8 +1,9 @@
 """The Messenger's door: read, one call, reply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.db import connection
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.attributes.history import count_refusals
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
-from apps.people import identity
+from apps.people import identity, presence
 from apps.people.arrivals import Arrival
 from apps.people.identity import Claim, Fate, Unfit
 from apps.workspace import clock
@@ -23,30 +24,65 @@ from apps.workspace.problems import Conflict, Missing, Problem
 from . import reading, replying
 from .delivering import deliver, deliver_lead
 from .proof import signed_claims
+from .tracking import track
 
+View = Callable[[HttpRequest], HttpResponse]
 FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
 WORKSPACE = f"SELECT {', '.join(FIELDS)} FROM {Workspace._meta.db_table} WHERE app_id = %s"  # noqa: S608 (our own names)
 
 
+def posted(view: View) -> View:
+    """A view of what browsers post: they may ask before whether they may, and may do nothing else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return replying.permission_to_ask()
+        return view(request) if request.method == "POST" else replying.wrong_method("POST", "OPTIONS")
+
+    return guarded
+
+
+@posted
 def ping(request: HttpRequest) -> HttpResponse:
     """A boot, an update or a page load (MSG-01): written before it is answered."""
-    if request.method == "OPTIONS":
-        return replying.permission_to_ask()
-    if request.method != "POST":
-        return replying.wrong_method("POST")
     now = clock.now()
     sent = reading.read(request)
     workspace = _workspace(sent.app_id)
     ping = _ping(workspace, sent, now)
-    return _met(deliver(workspace, ping, now), ping.claim)
+    arrival = deliver(workspace, ping, now)
+    answer = _met(arrival, ping.claim)
+    if arrival.pk:
+        presence.heartbeat(workspace, arrival.pk, now)
+    return answer
 
 
+@posted
+def events(request: HttpRequest) -> HttpResponse:
+    """Something that the user, lead or visitor did (MSG-15): written before it is answered."""
+    now = clock.now()
+    event = reading.event(request)
+    workspace = _workspace(event.sent.app_id)
+    ping = _ping(workspace, event.sent, now)
+    _met(track(workspace, ping, event, now), ping.claim)
+    return replying.accepted()
+
+
+@posted
+def heartbeat(request: HttpRequest) -> HttpResponse:
+    """Somebody still has the page open (PRES-01). It says nothing of them, and touches nothing (PRES-07)."""
+    now = clock.now()
+    sent = reading.read(request)
+    workspace = _workspace(sent.app_id)
+    [standing] = identity.find(workspace, [_ping(workspace, sent, now).claim])
+    if standing.fate is Fate.FOUND and standing.pk:
+        presence.heartbeat(workspace, standing.pk, now)
+    return replying.nothing()
+
+
+@posted
 def lead(request: HttpRequest) -> HttpResponse:
     """A visitor who leaves an email becomes a lead (IDN-10)."""
-    if request.method == "OPTIONS":
-        return replying.permission_to_ask()
-    if request.method != "POST":
-        return replying.wrong_method("POST")
     now = clock.now()
     lead = reading.lead(request)
     workspace = _workspace(lead.app_id)
