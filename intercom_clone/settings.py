@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_htmx",
     "csp",
-    "lucide",
     "apps.workspace",
     "apps.attributes",
     "apps.segments",
