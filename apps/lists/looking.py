@@ -111,7 +111,13 @@ def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: st
     if count.exact and not count.number:
         return _look(asking, chosen, sort, count, _nothing())
     table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), moment, after, before)
-    return _look(asking, chosen, sort, count, table, problem)
+    return _look(asking, chosen, sort, count if problem else _told(table, count), table, problem)
+
+
+def _told(table: Table, count: Count) -> Count:
+    """A list that ends on its first page is counted already."""
+    page = table.page
+    return count if count.exact or page.before or page.after else Count(len(table.rows), exact=True)
 
 
 def _look(asking: Asking, chosen: Chosen, sort: Sort, count: Count | None, table: Table, problem: str = "") -> Look:
@@ -141,36 +147,38 @@ def _page(
 ) -> tuple[Table, Sort, str]:
     """The page as it is wanted; else in the usual order; else none, and why."""
     usual = default_sort(asking.workspace, asking.kind)
+    soon = ""
     tries = [(sort, after, before)] + ([(usual, "", "")] if str(sort) != str(usual) else [])
     for order, beyond, ahead in tries:
+        begun = time.perf_counter()
         try:
-            table = _table(asking, chosen, order, records, moment, beyond, ahead)
+            table = _table(asking, chosen, order, records, beyond, ahead)
         except OutOfPatience:
             continue
-        return table, order, "" if order is sort else _too_slow_to_sort(asking, sort)
-    return _nothing(), usual, TOO_SLOW.format(plural=asking.kind.plural, seconds=PATIENCE)
+        finally:
+            soon = soon or _soon(asking, order, time.perf_counter() - begun, moment)
+        problem = "" if order is sort else _too_slow_to_sort(asking, sort)
+        return table, order, f"{problem} {soon}".strip()
+    too_slow = TOO_SLOW.format(plural=asking.kind.plural, seconds=PATIENCE)
+    return _nothing(), usual, f"{too_slow} {soon}".strip()
 
 
-def _table(
-    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, moment: Moment, after: str, before: str
-) -> Table:
+def _table(asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str) -> Table:
     places = {"after": Place.read(after, sort.column), "before": Place.read(before, sort.column)}
-    begun = time.perf_counter()
-    try:
-        with patience(PATIENCE):
-            return table_of(asking.workspace, asking.kind, records, chosen.columns, sort, **places)
-    finally:
-        if sort.attribute:
-            indexing.want_order(asking.workspace, sort.attribute, time.perf_counter() - begun, moment.now)
+    with patience(PATIENCE):
+        return table_of(asking.workspace, asking.kind, records, chosen.columns, sort, **places)
+
+
+def _soon(asking: Asking, sort: Sort, seconds: float, moment: Moment) -> str:
+    """Whether the next one who asks for this will be answered sooner (BEY-12)."""
+    return indexing.took(asking.workspace, asking.kind.about, sort.attribute, asking.filter, seconds, moment.now)
 
 
 TOO_SLOW = "These {plural} were not found within {seconds:g} seconds. Narrow the filter, or load the list again later."
 
 
 def _too_slow_to_sort(asking: Asking, sort: Sort) -> str:
-    given_up = (
+    return (
         f"Sorting so many {asking.kind.plural} by {sort.field.label} took longer than {PATIENCE:g} seconds, so they "
         "stand in the usual order. Narrow the filter, then sort again."
     )
-    soon = indexing.promise(asking.workspace, sort.attribute) if sort.attribute else ""
-    return f"{given_up} {soon}".strip()

@@ -32,7 +32,8 @@ PLANNING = 2.0  # seconds for the planner, which needs a hundredth of one unless
 SHORT = 0.1  # seconds that a count which looked cheap may take
 GLIMPSE = 0.12  # seconds for the sample
 FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
-SURE, RATHER_SURE = 400, 20  # matches in a sample: its error is 5 % or less, is 22 %
+RATHER_SURE = 20  # matches in a sample: its error is 22 %, and falls with the root of their number
+SURE, UNSURE = 0.02, 0.3  # the least error that is claimed, and the one of a mere guess
 STEP = 2.0  # what a step in the order of an index costs: a row somewhere else, mostly in memory
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
 PAGE = 8192
@@ -338,11 +339,15 @@ def estimate(expected: int, sample: Sample, hits: int) -> Count:
     if sample.share == 1:
         return Count(hits, exact=True)
     if not sample.share:
-        return Count(max(1, rounded(expected, 1)), exact=False)
+        return _about(expected, UNSURE)
     if hits >= RATHER_SURE:
-        return Count(rounded(hits / sample.share, 2 if hits >= SURE else 1), exact=False)
-    least, most = (max(1.0, one / sample.share) for one in _range(hits))
-    return Count(max(1, rounded(min(max(expected, least), most), 1)), exact=False)
+        return _about(hits / sample.share, max(SURE, 1 / math.sqrt(hits)))
+    least, most = (one / sample.share for one in _range(hits))
+    return _about(min(max(expected, least), most), UNSURE)
+
+
+def _about(number: float, error: float) -> Count:
+    return Count(max(1, rounded(number, error)), exact=False)
 
 
 def _range(hits: int) -> tuple[float, float]:
@@ -351,10 +356,14 @@ def _range(hits: int) -> tuple[float, float]:
     return hits - error, hits + error + 3
 
 
-def rounded(number: float, digits: int) -> int:
-    """A number to so many significant digits."""
-    whole = round(number)
-    return round(whole, min(0, digits - len(str(whole))))
+def rounded(number: float, error: float) -> int:
+    """A number to the nearest round one that its error bears: to 10,000s, 20,000s or 50,000s, and so on."""
+    bearable = number * error
+    if bearable < 1:
+        return round(number)
+    tens = 10 ** math.floor(math.log10(bearable))
+    step = next(tens * part for part in (5, 2, 1) if tens * part <= bearable)
+    return round(number / step) * step
 
 
 def _row(query: str, given: Sequence[Any]) -> Sequence[Any]:

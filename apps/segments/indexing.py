@@ -2,16 +2,16 @@
 
     want ──▶ a row of ValueIndex ──▶ maintain, in the queue: CREATE INDEX CONCURRENTLY ──▶ ready ──▶ unused: dropped
 
-An index is wanted when a segment asks for its column, or when a list in its order was slow. It is over the records that
-lists show of that one workspace, in the order of the list: `(value DESC NULLS LAST, id DESC)`, which is read backwards
-for the other way. Of people it also holds the role, so that counts need not look at the people themselves.
+An index is wanted when a segment asks for its column, or when a list in its order, or under a filter of it, was slow.
+It is over the records that lists show of that one workspace, in the order of the lists, which is read backwards for the
+other way: `(value DESC NULLS LAST, id DESC)`. Of people it also holds the role, so that counts need not look at them.
 
 What a killed worker leaves is an index that PostgreSQL calls invalid: it is dropped, and made anew.
 """
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from apps.attributes.models import model_of
 from apps.workspace.models import Workspace
 
 from . import catalogue, counting
-from .language import Condition, Unreadable
+from .language import Condition, Filter, Unreadable
 from .models import IndexState, ValueIndex
 from .predefined import abouts, own_of
 from .standing import all_of
@@ -47,11 +47,23 @@ log = logging.getLogger(__name__)
 # ---- wanting ---------------------------------------------------------------------------------------------------------
 
 
-def want_order(workspace: Workspace, definition: Definition, seconds: float, now: datetime) -> ValueIndex | None:
-    """A list in the order of an attribute took so long: where that was slow, an index is wanted."""
-    if seconds < SLOW or definition.kind.name == "member" or not is_large(workspace, definition.about):
-        return None
-    return _want(workspace, definition, definition.kind.column == "text", now)
+def took(
+    workspace: Workspace, about: str, order: Definition | None, asked: Filter, seconds: float, now: datetime
+) -> str:
+    """A list in the order of an attribute, under a filter, took so long: where that was slow, indexes are wanted.
+
+    Returns what to say of those that are under way; nothing where there are none.
+    """
+    if seconds < SLOW or not is_large(workspace, about):
+        return ""
+    wanted: dict[str, ValueIndex | None] = {}
+    if order and order.kind.name != "member":
+        wanted[order.label] = _want(workspace, order, order.kind.column == "text", now)
+    for definition in _asked(workspace, about, asked.conditions()):
+        wanted[definition.label] = _want(workspace, definition, False, now)
+    waiting = [label for label, index in wanted.items() if index and index.state == IndexState.WANTED]
+    verb = "is" if len(waiting) == 1 else "are"
+    return f"{' and '.join(waiting)} {verb} being indexed: this list will be fast soon." if waiting else ""
 
 
 def want_for_segments(now: datetime) -> None:
@@ -61,14 +73,6 @@ def want_for_segments(now: datetime) -> None:
             if is_large(workspace, about):
                 for definition in _asked_by_segments(workspace, about):
                     _want(workspace, definition, False, now)
-
-
-def promise(workspace: Workspace, definition: Definition) -> str:
-    """What to say on a page that was slow; nothing where nothing is under way."""
-    waiting = ValueIndex.objects.filter(
-        workspace=workspace, about=definition.about, column=definition.column, state=IndexState.WANTED
-    )
-    return f"Sorting by {definition.label} will be fast soon: it is being indexed." if waiting.exists() else ""
 
 
 def is_large(workspace: Workspace, about: str) -> bool:
@@ -81,18 +85,17 @@ def _listed(workspace: Workspace, about: str) -> QuerySet:
 
 def _asked_by_segments(workspace: Workspace, about: str) -> Iterator[Definition]:
     for standing in all_of(workspace, about):
-        for condition in _conditions(standing):
-            field = catalogue.find(workspace, about, condition.field)
-            own = field.definition if field and not field.relation else None
-            if own and condition.comparison in RANGES and own.column not in own_of(about).counted_with:
-                yield own
+        with suppress(Unreadable):
+            yield from _asked(workspace, about, standing.filter.conditions())
 
 
-def _conditions(standing: Any) -> Iterable[Condition]:
-    try:
-        return list(standing.filter.conditions())
-    except Unreadable:
-        return ()
+def _asked(workspace: Workspace, about: str, conditions: Iterable[Condition]) -> Iterator[Definition]:
+    """The attributes that some conditions ask for in a way that an index serves."""
+    for condition in conditions:
+        field = catalogue.find(workspace, about, condition.field)
+        own = field.definition if field and not field.relation else None
+        if own and condition.comparison in RANGES and own.column not in own_of(about).counted_with:
+            yield own
 
 
 def _want(workspace: Workspace, definition: Definition, is_folded: bool, now: datetime) -> ValueIndex | None:

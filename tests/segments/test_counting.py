@@ -250,12 +250,14 @@ def few(workspace):
 @pytest.mark.parametrize(
     ("expected", "sample", "hits", "number"),
     [
-        (7, Sample(0.01, (1234,)), 1234, 120_000),  # many hits: two digits, whatever the planner thought
-        (7, Sample(0.01, (123,)), 123, 10_000),  # fewer: one
+        (7, Sample(0.01, (1234,)), 1234, 124_000),  # many hits: an error of 3 %, whatever the planner thought
+        (7, Sample(0.01, (123,)), 123, 12_000),  # fewer: 9 %
+        (7, Sample(0.01, (25,)), 25, 2_500),  # few: 20 %
         (345, Sample(0.01, (0,)), 0, 300),  # none, as the planner expects: too few to be met
         (34_567, Sample(0.01, (0,)), 0, 300),  # none, though the planner expects many: there are few
         (1, Sample(0.01, (16,)), 16, 400),  # more than the planner expects: no fewer than could make so many
-        (700_000, Sample(0.0, (0,)), 0, 700_000),  # no sample: the planner's word
+        (800_000, Sample(0.0, (0,)), 0, 800_000),  # no sample: the planner's word
+        (0, Sample(0.01, (0,)), 0, 1),  # an estimate is never nobody
         (9, Sample(1.0, (5,)), 5, 5),  # everything was seen
     ],
 )
@@ -264,10 +266,19 @@ def test_an_estimate_promises_no_more_than_it_knows(expected, sample, hits, numb
 
 
 @pytest.mark.parametrize(
-    ("number", "digits", "said"), [(0, 1, 0), (7, 1, 7), (96, 1, 100), (1_234, 2, 1_200), (995_000, 2, 1_000_000)]
+    ("number", "error", "said"),
+    [
+        (0, 0.3, 0),
+        (3, 0.3, 3),
+        (96, 0.1, 95),
+        (1_234, 0.05, 1_250),
+        (135_367, 0.1, 140_000),
+        (952_000, 0.02, 950_000),
+        (996_000, 0.02, 1_000_000),
+    ],
 )
-def test_numbers_are_rounded_to_what_is_known(number, digits, said):
-    assert rounded(number, digits) == said
+def test_numbers_are_rounded_to_what_is_known(number, error, said):
+    assert rounded(number, error) == said
 
 
 def test_a_count_says_whether_it_is_exact():

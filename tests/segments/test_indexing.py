@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.defining import archive
@@ -13,10 +14,10 @@ from apps.attributes.paging import Order, Place, page_of
 from apps.attributes.values import Value
 from apps.people.models import Person, Role
 from apps.segments import indexing, saving
-from apps.segments.language import Condition, all_of
+from apps.segments.language import EVERYBODY, Condition, all_of
 from apps.segments.models import IndexState, ValueIndex
 from apps.workspace.hands import NOBODY
-from tests.factories import NOW, PersonFactory, WorkspaceFactory, attribute
+from tests.factories import NOW, PersonFactory, SeatFactory, WorkspaceFactory, attribute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SLOW = 2.0
@@ -47,8 +48,14 @@ def score(workspace, large):
     """A number, wanted in order."""
     attribute(workspace, "score", "decimal")
     workspace.refresh_from_db()
-    definition = catalogue_of(workspace, "person")["score"]
-    return indexing.want_order(workspace, definition, SLOW, NOW)
+    slow_order(workspace, "score")
+    return ValueIndex.objects.get()
+
+
+def slow_order(workspace, key, seconds=SLOW) -> str:
+    """A list in the order of an attribute took so long."""
+    order = catalogue_of(workspace, "person")[key]
+    return indexing.took(workspace, "person", order, EVERYBODY, seconds, NOW)
 
 
 def indexes() -> dict[str, bool]:
@@ -83,7 +90,7 @@ def test_a_slow_list_wants_the_index_of_its_order(workspace, score):
 
 
 def test_a_list_in_the_order_of_a_text_wants_it_in_lower_case(workspace, large):
-    indexing.want_order(workspace, catalogue_of(workspace, "person")["email"], SLOW, NOW)
+    slow_order(workspace, "email")
 
     assert wanted() == [("person", "email", True)]
 
@@ -91,27 +98,26 @@ def test_a_list_in_the_order_of_a_text_wants_it_in_lower_case(workspace, large):
 @pytest.mark.parametrize(("key", "seconds"), [("email", 0.1), ("last_seen_at", SLOW), ("owner_id", SLOW)])
 def test_no_index_is_wanted_where_none_would_help(key, seconds, workspace, large):
     """A quick list; an order that has its index from the first day; a teammate's name, which is on another table."""
-    indexing.want_order(workspace, catalogue_of(workspace, "person")[key], seconds, NOW)
+    slow_order(workspace, key, seconds)
 
     assert wanted() == []
 
 
 def test_small_workspaces_need_none(workspace):
-    indexing.want_order(workspace, catalogue_of(workspace, "person")["email"], SLOW, NOW)
+    slow_order(workspace, "email")
 
     assert wanted() == []
 
 
 def test_the_same_index_is_wanted_once(workspace, score):
-    again = indexing.want_order(workspace, catalogue_of(workspace, "person")["score"], SLOW, NOW)
+    slow_order(workspace, "score")
 
-    assert (again, ValueIndex.objects.count()) == (score, 1)
+    assert ValueIndex.objects.get() == score
 
 
 def test_there_are_never_more_than_two_dozen(workspace, large):
-    for key, definition in catalogue_of(workspace, "person").by_key.items():
-        if key != "owner_id":
-            indexing.want_order(workspace, definition, SLOW, NOW)
+    for key in catalogue_of(workspace, "person").by_key:
+        slow_order(workspace, key)
 
     assert ValueIndex.objects.count() == indexing.MOST == 24
 
@@ -126,13 +132,51 @@ def test_what_segments_ask_for_is_wanted(workspace, large):
     assert [column for about, column, _ in wanted() if about == "person"] == ["country", "signed_up_at"]
 
 
-def test_the_page_says_that_it_will_be_fast_soon(workspace, score):
-    definition = catalogue_of(workspace, "person")["score"]
-    before = indexing.promise(workspace, definition)
+@pytest.mark.parametrize(("seconds", "columns"), [(SLOW, ["country", "signed_up_at"]), (0.1, [])])
+def test_a_slow_filter_wants_what_an_index_can_find(seconds, columns, workspace, large):
+    asked = all_of(
+        Condition("country", "is", "Ireland"),
+        Condition("city", "is_not", "Cork"),
+        Condition("signed_up_at", "less_than", 3),
+        Condition("role", "is", "user"),
+        Condition("company.plan", "is", "pro"),
+        Condition("no_longer_there", "is", "x"),
+    )
+
+    indexing.took(workspace, "person", None, asked, seconds, NOW)
+
+    assert [column for _, column, _ in wanted()] == columns
+
+
+def test_the_page_says_that_it_will_be_fast_soon(workspace, large):
+    """BEY-12"""
+    order, asked = catalogue_of(workspace, "person")["email"], all_of(Condition("country", "is", "Ireland"))
+
+    def slow() -> str:
+        return indexing.took(workspace, "person", order, asked, SLOW, NOW)
+
+    said, quick = slow(), indexing.took(workspace, "person", order, asked, 0.1, NOW)
     indexing.maintain(NOW)
 
-    said = "Sorting by score will be fast soon: it is being indexed."
-    assert (before, indexing.promise(workspace, definition)) == (said, "")
+    soon = "Email and Country are being indexed: this list will be fast soon."
+    assert (said, quick, slow()) == (soon, "", "")
+
+
+def test_a_list_that_was_slow_says_so(client, workspace, score, monkeypatch):
+    """BEY-12: and whoever comes when the index is made reads no such thing."""
+    monkeypatch.setattr(indexing, "SLOW", 0.0)
+    PersonFactory(workspace=workspace)
+    client.force_login(SeatFactory(workspace=workspace).teammate)
+
+    def page() -> str:
+        address = reverse("people:list", args=[workspace.app_id])
+        return client.get(address, {"sort": "-custom_attributes.score"}).content.decode()
+
+    before = page()
+    indexing.maintain(NOW)
+
+    soon = "score is being indexed: this list will be fast soon."
+    assert (soon in before, soon in page()) == (True, False)
 
 
 # ---- making ----------------------------------------------------------------------------------------------------------
@@ -285,7 +329,8 @@ def test_each_workspace_has_its_own(workspace, score, large):
     other = WorkspaceFactory()
     attribute(other, "score", "decimal")
     other.refresh_from_db()
-    theirs = indexing.want_order(other, catalogue_of(other, "person")["score"], SLOW, NOW)
+    slow_order(other, "score")
+    theirs = ValueIndex.objects.get(workspace=other)
     indexing.maintain(NOW)
 
     people = Person.objects.of(other).listed().annotate(value=F("id"))
