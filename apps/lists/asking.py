@@ -9,11 +9,11 @@ A filter is complete: where the address has none, it is the segment's own; where
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from apps.attributes.addresses import address
 from apps.attributes.searching import sought
 from apps.segments import language, standing
 from apps.segments.comparisons import Moment
@@ -56,9 +56,7 @@ class Asking:
 
     def address(self, **more: Any) -> str:
         """The list's own address; `more` adds or, when empty, leaves out."""
-        said = {key: value for key, value in {**self.said, **more}.items() if value}
-        path = reverse(self.kind.page, args=[self.workspace.app_id])
-        return f"{path}?{urlencode(said)}" if said else path
+        return address(reverse(self.kind.page, args=[self.workspace.app_id]), **{**self.said, **more})
 
     @property
     def said(self) -> dict[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import push_url, replace_url
 
+from apps.attributes.addresses import address
 from apps.segments.comparisons import Moment
 from apps.segments.language import Unreadable
 from apps.segments.sidebar import Sidebar
@@ -35,7 +35,8 @@ PAGE, PART = "lists/list.html", "lists/_list.html"
 class Elsewhere:
     """Another list that has matches, too, or instead: what they are called, and where they are."""
 
-    noun: str  # of what is looked at, where it has none
+    noun: str  # of those looked for, where there are none
+    there: str  # and of those who match there
     words: str  # "2 leads match"
     title: str
     url: str
@@ -141,8 +142,8 @@ class Page:
 
 def own_address(asking: Asking, name: str) -> str:
     """An address of this room that is asked about the same list."""
-    said = {key: value for key, value in asking.said.items() if value}
-    return f"{reverse(f'lists:{name}', args=[asking.workspace.app_id, asking.kind.about])}?{urlencode(said)}"
+    path = reverse(f"lists:{name}", args=[asking.workspace.app_id, asking.kind.about])
+    return address(path, **asking.said)
 
 
 def show(request: PageRequest, kind: ListKind, hint: Hint | None = None) -> HttpResponse:

@@ -45,9 +45,9 @@ def _others(seen: Look, moment: Moment) -> Elsewhere | None:
     count = counting.quick(matching(there, moment))
     if not count.number:
         return None
-    noun = NOUNS[other.slug] + ("" if count.number == 1 else "s")
-    words = f"{count} {noun} {'matches' if count.number == 1 else 'match'}"
-    return Elsewhere(NOUNS[asking.standing.slug], words, other.name, there.address())
+    noun = NOUNS[other.slug]
+    words = f"{count} {noun} matches" if count.number == 1 else f"{count} {noun}s match"
+    return Elsewhere(NOUNS[asking.standing.slug], noun, words, other.name, there.address())
 
 
 @page(Grant.EDIT_DATA)

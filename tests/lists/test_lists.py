@@ -550,6 +550,15 @@ def test_the_search_finds_by_tag_as_well(tess: Client, workspace: Workspace, sea
     assert names(page(tess, f"?q={search}")) == ["Ann"]
 
 
+def test_where_there_are_only_users_the_leads_list_says_so(tess: Client, workspace: Workspace) -> None:
+    """Screens §0"""
+    user(workspace, "Ann")
+
+    text = plain(page(tess, "?segment=leads"))
+
+    assert "No leads yet There are only users in this workspace so far. See all users." in text
+
+
 def test_a_tag_of_companies_finds_no_person(tess: Client, workspace: Workspace) -> None:
     """FILT-20: keys of people and of companies may be the same numbers."""
     ann = user(workspace, "Ann")
@@ -581,10 +590,27 @@ def test_an_exact_count_is_not_asked_for_again(tess: Client, workspace: Workspac
     assert "/lists/person/count/" not in page(tess)
 
 
+@pytest.mark.parametrize("size", [7, 8])
+def test_what_is_all_on_one_page_is_counted_already(
+    tess: Client, workspace: Workspace, settings: Any, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """UI-05"""
+    for number in range(7):
+        user(workspace, f"Ann {number}")
+    settings.PAGE_SIZE = size
+    monkeypatch.setattr(counting, "CHEAP", 0)
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+
+    text = page(tess, asking(["name", "contains", "ann"]))
+
+    assert '<span class="count" id="match-count">7</span>' in text
+
+
 def test_an_estimate_is_shown_at_once_and_the_exact_number_follows(
-    tess: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    tess: Client, workspace: Workspace, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """BEY-10, UI-05"""
+    settings.PAGE_SIZE = 3
     for number in range(7):
         user(workspace, f"Ann {number}")
     monkeypatch.setattr(counting, "CHEAP", 0)
@@ -595,7 +621,7 @@ def test_an_estimate_is_shown_at_once_and_the_exact_number_follows(
     answer = page(tess, follows, **HTMX)
 
     assert re.search(r'<span class="count" id="match-count"[^>]*>≈ \d+</span>', text)
-    assert re.search(r'1–7 of <span id="pager-total">≈ \d+</span>', text)
+    assert re.search(r'1–3 of <span id="pager-total">≈ \d+</span>', text)
     assert re.findall(r'id="([\w-]+)"[^>]*>7<', answer) == ["match-count", "pager-total", "select-total"]
 
 
