@@ -87,8 +87,7 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
     if again := _met_again(standings):
         return _one_after_the_other(workspace, payloads, again, source, by, now)
     if source.is_ping:
-        claimed = zip(payloads, standings, strict=True)
-        standings = [becoming.settled(workspace, p.claim, s, by=by, now=now) for p, s in claimed]
+        standings = becoming.settled(workspace, [payload.claim for payload in payloads], standings, by=by, now=now)
     arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role) for s in standings]
     births = _births(workspace, payloads, arrivals, source, now)
     _revive(workspace, [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
@@ -113,9 +112,9 @@ def _take_in_namesakes(
     workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], by: Hand, now: datetime
 ) -> None:
     """A new user's own leads are theirs at once; nobody else knows the user yet, so nobody waits for them (IDN-12)."""
-    for payload, arrival in zip(payloads, arrivals, strict=True):
-        if arrival.created and arrival.pk and payload.claim.email:
-            merging.take_in(workspace, becoming.namesakes(workspace, arrival.pk), arrival.pk, by=by, now=now)
+    born = [a.pk for p, a in zip(payloads, arrivals, strict=True) if a.created and a.pk and p.claim.email]
+    for user, leads in becoming.namesakes(workspace, born).items():
+        merging.take_in(workspace, leads, user, by=by, now=now)
 
 
 def _once_more_for_the_gone(

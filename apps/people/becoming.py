@@ -5,6 +5,7 @@ A ping that names somebody brings two things about: the visitor or lead of its c
 statement, so that the most frequent ping of all costs no look-up.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.prepared import prepared_cursor
 
 from .identity import NOBODY, Claim, Fate, Standing
-from .merging import LIVING, take_in
+from .merging import take_in
 from .models import Role
 
 # Of a ping that is about to touch `people_person`: whether there is anything to bring about.
@@ -28,15 +29,16 @@ HAS_NAMESAKES = """EXISTS (
       AND lead.role = 'lead' AND lead.state = 'active'
 )"""
 
-BROWSER = """
-    SELECT id, public_id, state FROM people_person WHERE workspace_id = %s AND visitor_id = %s AND role <> 'user'
+BROWSERS = """
+    SELECT visitor_id, id, public_id, state FROM people_person
+    WHERE workspace_id = %s AND visitor_id = ANY(%s) AND role <> 'user'
 """
 # The leads with a user's email, if of all users with that email this one was seen last.
 NAMESAKES = """
-    SELECT lead.id FROM people_person AS own
+    SELECT own.id, lead.id FROM people_person AS own
     JOIN people_person AS lead ON lead.workspace_id = own.workspace_id AND lead.email = own.email
         AND lead.role = 'lead' AND lead.state = 'active'
-    WHERE own.workspace_id = %s AND own.id = %s AND NOT EXISTS (
+    WHERE own.workspace_id = %s AND own.id = ANY(%s) AND NOT EXISTS (
         SELECT FROM people_person AS other
         WHERE other.workspace_id = own.workspace_id AND other.email = own.email AND other.id <> own.id
           AND other.role = 'user' AND other.state = 'active'
@@ -53,53 +55,62 @@ BECOME = """
 """
 
 
-def settled(workspace: Workspace, claim: Claim, standing: Standing, *, by: Hand, now: datetime) -> Standing:
-    """Who is meant by a ping, once its browser's visitor or lead is them as well.
+def settled(
+    workspace: Workspace, claims: Sequence[Claim], standings: Sequence[Standing], *, by: Hand, now: datetime
+) -> list[Standing]:
+    """Who is meant by each ping, once its browser's visitor or lead is them as well.
 
-    A newcomer's claim must be locked. Whom the door will turn away is left as they are.
+    Newcomers' claims must be locked. Whom the door will turn away is left as they are. Two queries, whatever the number
+    of pings, as long as there is nothing to bring about.
     """
-    if not claim.is_named or standing.fate not in (Fate.FOUND, Fate.NOBODY):
-        return standing
-    browser = _browser(workspace, claim.visitor_id)
-    if standing.pk is None:
-        return _become(workspace, claim, browser, now)
-    leads = namesakes(workspace, standing.pk)
-    if browser.state in LIVING and browser.pk is not None:
-        leads.add(browser.pk)
-    if leads:
-        take_in(workspace, leads, standing.pk, by=by, now=now)
-    return standing
+    named = [c.is_named and s.fate in (Fate.FOUND, Fate.NOBODY) for c, s in zip(claims, standings, strict=True)]
+    browsers = _browsers(workspace, {c.visitor_id for c, is_open in zip(claims, named, strict=True) if is_open})
+    leads = namesakes(workspace, [s.pk for s, is_open in zip(standings, named, strict=True) if is_open and s.pk])
+    settled = list(standings)
+    for place, (claim, standing) in enumerate(zip(claims, standings, strict=True)):
+        browser = browsers.get(claim.visitor_id or "")
+        if not named[place]:
+            continue
+        if standing.pk is None and browser:
+            settled[place] = _become(workspace, claim, browser, now)
+        elif standing.pk:
+            theirs = leads.get(standing.pk, set()) | ({browser.pk} if browser and browser.pk else set())
+            take_in(workspace, theirs, standing.pk, by=by, now=now)
+    return settled
 
 
-def _browser(workspace: Workspace, visitor_id: str | None) -> Standing:
-    """Who a cookie stands for so far."""
-    row = visitor_id and _first(BROWSER, [workspace.pk, visitor_id])
-    if not row:
-        return NOBODY
-    pk, public_id, state = row
+def _browsers(workspace: Workspace, cookies: set[str | None]) -> dict[str, Standing]:
+    """Who some cookies stand for so far."""
+    wanted = [cookie for cookie in cookies if cookie]
+    if not wanted:
+        return {}
+    with prepared_cursor() as cursor:
+        cursor.execute(BROWSERS, [workspace.pk, wanted])
+        return {cookie: _anonymous(*row) for cookie, *row in cursor.fetchall()}
+
+
+def _anonymous(pk: int, public_id: str, state: str) -> Standing:
     return Standing(Fate.BLOCKED if state == State.BLOCKED else Fate.FOUND, pk, public_id, state)
 
 
 def _become(workspace: Workspace, claim: Claim, browser: Standing, now: datetime) -> Standing:
-    """The browser's visitor or lead as the user of that name. Nobody where there is none: a user is made then."""
+    """The browser's visitor or lead as the user of that name. Nobody where they cannot be: a user is made then."""
     if browser.fate is Fate.BLOCKED:  # another name does not unblock them (IDN-22)
         return browser
-    if browser.pk is None or browser.state not in LIVING:
-        return NOBODY
     named_by_email = not claim.external_id
-    if not _first(BECOME, [now, named_by_email, workspace.pk, browser.pk]):
-        return NOBODY
-    return replace(browser, state=State.ACTIVE, role=Role.USER)
-
-
-def namesakes(workspace: Workspace, user: int) -> set[int]:
-    """The leads that are merged into a user at this very ping (IDN-12)."""
     with prepared_cursor() as cursor:
-        cursor.execute(NAMESAKES, [workspace.pk, user])
-        return {pk for (pk,) in cursor.fetchall()}
+        cursor.execute(BECOME, [now, named_by_email, workspace.pk, browser.pk])
+        became = cursor.fetchone()
+    return replace(browser, state=State.ACTIVE, role=Role.USER) if became else NOBODY
 
 
-def _first(statement: str, params: list) -> tuple | None:
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchone()
+def namesakes(workspace: Workspace, users: Iterable[int]) -> dict[int, set[int]]:
+    """The leads that are merged into some users at this very ping: user → leads (IDN-12)."""
+    wanted = list(users)
+    found: dict[int, set[int]] = {}
+    if wanted:
+        with prepared_cursor() as cursor:
+            cursor.execute(NAMESAKES, [workspace.pk, wanted])
+            for user, lead in cursor.fetchall():
+                found.setdefault(user, set()).add(lead)
+    return found

@@ -102,7 +102,10 @@ def merge(lead: Person, user: Person, *, by: Hand, now: datetime) -> Person:
 @transaction.atomic
 def take_in(workspace: Workspace, leads: Iterable[int], user: int, *, by: Hand, now: datetime) -> int:
     """Merge whoever of some leads and visitors is still there into a user: how many. What a ping brings about."""
-    locked = _locked(workspace, [*leads, user])
+    wanted = list(leads)
+    if not wanted:
+        return 0
+    locked = _locked(workspace, [*wanted, user])
     into = locked.pop(user, None)
     if into is None or into.role != Role.USER or into.state not in LIVING:
         return 0
