@@ -140,15 +140,18 @@ def _selection(queryset: QuerySet) -> Statement | None:
 
 
 def _pass(records: QuerySet, conditions: Sequence[Q]) -> Statement:
-    """One pass over the records that counts those of each condition. Raises EmptyResultSet where there are none.
-
-    `OFFSET 0` keeps the two levels apart: the planner then knows how often each condition is asked, and hashes the
-    related rows that a condition looks for instead of looking them up record by record.
-    """
+    """One pass over the records that counts those of each condition. Raises EmptyResultSet where there are none."""
     names = {f"met_{place}": _truth(condition) for place, condition in enumerate(conditions)}
     asked = _statement(records.order_by().annotate(**names).values(*names))
     counts = ", ".join(f"count(*) FILTER (WHERE {name})" for name in names)
-    return Statement(f"SELECT {counts} FROM ({asked.sql} OFFSET 0) AS asked", asked.given)  # noqa: S608
+    return Statement(f"SELECT {counts} FROM ({asked.sql}{_fence(asked.sql)}) AS asked", asked.given)  # noqa: S608
+
+
+def _fence(sql: str) -> str:
+    """Keeps both levels of a pass apart where a condition looks for related rows: the planner then knows how often it
+    does, and hashes those rows instead of looking them up record by record. Without a fence, several processes share
+    the pass."""
+    return " OFFSET 0" if "SELECT" in sql.removeprefix("SELECT") else ""
 
 
 def _truth(condition: Q) -> Any:
