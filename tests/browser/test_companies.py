@@ -57,7 +57,7 @@ def test_the_list_is_searched_while_typing_and_leads_to_a_company(page: Page, an
     page.keyboard.press("Control+k")
     page.keyboard.type("blue", delay=20)
     expect(page.get_by_role("heading", level=1)).to_have_text("Companies 1")
-    expect(page).to_have_url(re.compile(r"/companies/\?q=blue$"))
+    expect(page).to_have_url(re.compile(r"/companies/\?segment=all&q=blue$"))
     expect(page.locator("#announcer")).to_have_text("1 company matches")
     page.keyboard.type("zzz", delay=20)
     expect(page.get_by_role("heading", name="0 companies match")).to_be_visible()
