@@ -9,8 +9,9 @@ from .comparisons import Moment, day_of
 from .compiling import Asked, Unanswerable, checked
 from .language import Condition, Filter, Group
 
-# Text that unquoted would read like the sentence around it, or whose ends cannot be seen.
-MISLEADING = re.compile(r"^\s|\s$|\b(and|or)\b|[()“”\n]", re.IGNORECASE)
+# What unquoted would read like the sentence around it ("is unknown", "is not pro"), or whose ends cannot be seen.
+MISLEADING = re.compile(r"^\s|\s$|\b(and|or)\b|[“”\n]|^(not|exact word)\b|^unknown$", re.IGNORECASE)
+BRACKETS = re.compile(r"[()]")  # of free text; in names they are harmless
 
 
 def said(workspace: Workspace, about: str, asked: Filter) -> str:
@@ -58,7 +59,7 @@ def _value(one: Asked) -> str:
         return f"{day.day} {day:%b %Y}"
     said = one.field.said(one.value)
     is_free = one.comparison.takes == "text" or one.field.kind == "list"
-    return f"“{said}”" if is_free and MISLEADING.search(said) else said
+    return f"“{said}”" if MISLEADING.search(said) or (is_free and BRACKETS.search(said)) else said
 
 
 def window(one: Asked, moment: Moment, shown_in: tzinfo) -> str:

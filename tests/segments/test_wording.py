@@ -10,6 +10,7 @@ from apps.segments import catalogue, wording
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import checked
 from apps.segments.language import EVERYBODY, Condition, Filter, Group
+from apps.tags.tagging import find_or_create
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Workspace
 from tests.factories import NOW, SeatFactory, attribute
@@ -46,6 +47,10 @@ def window(workspace: Workspace, *condition: object, shown_in: ZoneInfo = UTC) -
         (("city", "is", "Portland (Or)"), "City is “Portland (Or)”"),
         (("city", "is", " Cork"), "City is “ Cork”"),
         (("city", "is", "Andorra"), "City is Andorra"),
+        (("city", "is", "unknown"), "City is “unknown”"),
+        (("city", "is", "Not Cork"), "City is “Not Cork”"),
+        (("city", "contains", "exact word Cork"), "City contains “exact word Cork”"),
+        (("city", "is", "Nottingham"), "City is Nottingham"),
         (("session_count", "greater_than", "20"), "Web sessions greater than 20"),
         (("session_count", "less_than", 1_000_000), "Web sessions less than 1,000,000"),
         (("session_count", "is", "2.50"), "Web sessions is 2.5"),
@@ -78,6 +83,19 @@ def test_a_condition_reads_like_a_sentence(condition, words, workspace):
     attribute(workspace, "Tier", about="company")
 
     assert said(workspace, both(condition)) == words
+
+
+def test_a_name_that_reads_like_the_sentence_is_quoted(workspace):
+    """FILT-15: "Tag is not VIP" says one thing only"""
+    names = ["VIP", "not VIP", "A or Name is Ann", "Key (account)"]
+    tags = [find_or_create(workspace, name, by=NOBODY, now=NOW) for name in names]
+
+    assert [said(workspace, both(("tag", "is", tag.pk))) for tag in tags] == [
+        "Tag is VIP",
+        "Tag is “not VIP”",
+        "Tag is “A or Name is Ann”",
+        "Tag is Key (account)",
+    ]
 
 
 def test_an_owner_is_named_and_one_who_left_is_said_to_be_gone(workspace):
