@@ -99,7 +99,7 @@
   }
 
   function visitor() {
-    var name = "intercom-id-" + app(), id = read(name) || memory[name];
+    var name = "intercom-id-" + app(), id = read(name) || memory[name] || "";
     if (!/^[\w-]{8,64}$/.test(id)) { id = random(); }
     memory[name] = id;
     put(name, id, KEPT, widest());
@@ -279,13 +279,13 @@
 
   /* Whether it is known where to send. Somebody else's values are not carried over to who is named now. */
   function merge(said) {
-    var more = said || window.intercomSettings || {}, before = settings || {};
+    var more = (said && typeof said === "object" ? said : window.intercomSettings) || {}, before = settings || {};
     if (differs(more, before, "user_id") || (isBlank(before.user_id) && differs(more, before, "email"))) {
       before = pick(before, ["app_id", "api_base"]);
       me = null;
       era += 1;
     }
-    settings = copy(typeof more === "object" ? more : {}, copy(before, {}));
+    settings = JSON.parse(JSON.stringify(copy(more, copy(before, {})))); // as it is now, whatever the page does to it
     if (app() && address("")) { return true; }
     settings = null;
     warn("app_id or api_base is missing, so nothing is sent.");

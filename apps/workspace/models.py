@@ -50,6 +50,10 @@ class Workspace(models.Model):
     api_host = models.CharField(max_length=255, blank=True, help_text="Where the REST API is reached.")
     created_at = models.DateTimeField()
 
+    # Where customers' pages load the Messenger's script from and speak to it, if not where these pages are (MSG-19).
+    messenger_host = models.CharField(max_length=255, default="", db_default="", blank=True)
+    messenger_is_neutral = models.BooleanField(default=False, db_default=False)
+
     # The secret that customers sign identities with. It is a key, not a password: proofs are checked with it, so it
     # cannot be kept as a hash.
     messenger_secret = models.CharField(max_length=64, default=new_secret, editable=False)
