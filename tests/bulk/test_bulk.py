@@ -200,9 +200,11 @@ def test_a_stopped_change_is_undone_as_far_as_it_came(tess, workspace, monkeypat
     BulkChange.objects.update(leased_until=None)
     ended(change)
     half = Tagging.objects.count()
+    said = tess.get(change.page()).content.decode()
     undo(tess, workspace, change)
 
     assert (change.state, half) == ("cancelled", 2)
+    assert "2 of 6 people changed" in said
     assert not Tagging.objects.exists()
 
 
