@@ -107,7 +107,10 @@ def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: st
         records = matching(asking, moment)
     except Unreadable as unreadable:
         return _look(asking, chosen, sort, None, _nothing(), unreadable.message)
-    count = counting.quick(records)
+    try:
+        count = counting.quick(records)
+    except OutOfPatience:  # of the planner, be the filter too much for it or the database too busy
+        return _look(asking, chosen, sort, None, _nothing(), TOO_MUCH)
     if count.exact and not count.number:
         return _look(asking, chosen, sort, count, _nothing())
     table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), moment, after, before)
@@ -174,6 +177,7 @@ def _soon(asking: Asking, sort: Sort, seconds: float, moment: Moment) -> str:
     return indexing.took(asking.workspace, asking.kind.about, sort.attribute, asking.filter, seconds, moment.now)
 
 
+TOO_MUCH = "Asking all of this would take too long. Take something out of the filter, or load the list again later."
 TOO_SLOW = "These {plural} were not found within {seconds:g} seconds. Narrow the filter, or load the list again later."
 
 

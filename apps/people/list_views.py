@@ -39,7 +39,7 @@ def _others(seen: Look, moment: Moment) -> Elsewhere | None:
     """The users who match where leads are looked at, and the other way round."""
     asking = seen.asking
     other = OTHER.get(asking.standing.slug)
-    if other is None or asking.is_edited or (seen.rows and not asking.search):
+    if other is None or seen.count is None or asking.is_edited or (seen.rows and not asking.search):
         return None
     there = replace(asking, standing=standing.find(asking.workspace, PEOPLE.about, other.slug))
     count = counting.quick(matching(there, moment))

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from .problems import Problem
+from .patience import OutOfPatience
+from .problems import Problem, TooSlow
 
 Answer = Callable[[HttpRequest], HttpResponse]
 KNOWN_ZONES = available_timezones()
@@ -64,6 +65,8 @@ class ProblemPages:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OutOfPatience):
+            exception = TooSlow("This takes too long just now. Ask for less, or try again later.")
         if not isinstance(exception, Problem):
             return None
         template = "_problem.html" if getattr(request, "htmx", False) else "problem.html"

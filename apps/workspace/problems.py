@@ -48,6 +48,13 @@ class Unproven(Problem):
     code = "unauthorized"
 
 
+class TooSlow(Problem):
+    """The database was asked for more than it can answer while somebody waits (BEY-10)."""
+
+    status = 503
+    code = "service_unavailable"
+
+
 class Dependants(Problem):
     """Something else still uses this (ATT-42)."""
 

@@ -29,6 +29,7 @@ from apps.segments.language import Condition, all_of
 from apps.tags import tagging
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
+from apps.workspace.patience import OutOfPatience
 from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
 
 pytestmark = pytest.mark.django_db
@@ -740,3 +741,29 @@ def test_a_page_costs_as_many_queries_as_a_row(tess: Client, seat: Seat, workspa
     assert len(names(text)) == 31
     assert len(for_all) == len(for_one)
     assert not [query["sql"] for query in for_all if "OFFSET" in query["sql"]]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("people/", 200, "Asking all of this would take too long."),
+        ("companies/", 200, "Asking all of this would take too long."),
+        ("lists/person/count/", 503, "This takes too long just now."),
+        ("bulk/person/tag/?all=1", 503, "This takes too long just now."),
+        ("segments/person/counts/", 503, "This takes too long just now."),
+    ],
+)
+def test_a_filter_that_is_too_much_for_the_planner_is_said(
+    tess: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, address: str, status: int, said: str
+):
+    """BEY-10"""
+    PersonFactory(workspace=workspace)
+
+    def late(*_: Any) -> None:
+        raise OutOfPatience
+
+    monkeypatch.setattr(counting, "_explained", late)
+    answer = tess.get(f"/apps/{workspace.app_id}/{address}")
+
+    assert answer.status_code == status
+    assert said in answer.text
