@@ -1,7 +1,8 @@
 """The lists there are: one of people, one of companies. The floors above register theirs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from apps.attributes.models import Attributed, AttributedQuerySet
 from apps.workspace.models import Workspace
@@ -32,6 +33,8 @@ class ListKind:
     home_title: str = ""  # where the list that it opens with is called otherwise than its segment
     lede: str = ""
     is_square: bool = False  # how the tiles of its records look
+    online: Callable[[Workspace, Iterable[str], datetime], set[str]] | None = None  # who is, by their public ids
+    online_page: str = ""  # the name of the address that is asked for their dots again and again
 
 
 _kinds: dict[str, ListKind] = {}

@@ -52,6 +52,7 @@ class Page:
     request: PageRequest
     seen: Look
     here: str
+    online: frozenset[str] | None = None  # the public ids of those who are; None where nobody ever is
 
     @property
     def asking(self) -> Asking:
@@ -103,6 +104,14 @@ class Page:
         return self._own("columns")
 
     @property
+    def online_url(self) -> str:
+        """Where it is asked again and again who of the rows shown is online (PRES-05)."""
+        if self.online is None:
+            return ""
+        shown = ",".join(row.record.public_id for row in self.seen.rows)
+        return reverse(self.kind.online_page, args=[self.asking.workspace.app_id]) + f"?ids={shown}"
+
+    @property
     def link(self) -> str:
         """The link to share: without the place in the list, with the order as it is seen (FILT-18)."""
         return origin(self.asking.workspace, "app", self.request) + self.asking.address(sort=self.seen.sort)
@@ -151,7 +160,7 @@ def show(request: PageRequest, kind: ListKind, hint: Hint | None = None) -> Http
     moment = Moment(now(), request.workspace.zone)
     asking, unreadable = asked(request, kind, request.GET)
     seen = look(asking, request.seat, moment, request.GET.get("after", ""), request.GET.get("before", ""))
-    page = Page(request, seen, _here(request, seen))
+    page = Page(request, seen, _here(request, seen), _online(seen, moment))
     context = {
         "page": page,
         "seen": seen,
@@ -163,6 +172,13 @@ def show(request: PageRequest, kind: ListKind, hint: Hint | None = None) -> Http
         **_bar(request, asking, moment),
     }
     return _answer(request, page.here, context)
+
+
+def _online(seen: Look, moment: Moment) -> frozenset[str] | None:
+    kind = seen.asking.kind
+    if kind.online is None:
+        return None
+    return frozenset(kind.online(seen.asking.workspace, (row.record.public_id for row in seen.rows), moment.now))
 
 
 def list_kind(about: str) -> ListKind:

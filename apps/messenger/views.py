@@ -52,8 +52,8 @@ def ping(request: HttpRequest) -> HttpResponse:
     ping = _ping(workspace, sent, now)
     arrival = deliver(workspace, ping, now)
     answer = _met(arrival, ping.claim)
-    if arrival.pk:
-        presence.heartbeat(workspace, arrival.pk, now)
+    if arrival.fate is Fate.FOUND and arrival.public_id:
+        presence.heartbeat(workspace, arrival.public_id, now)
     return answer
 
 
@@ -75,8 +75,8 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     sent = reading.read(request)
     workspace = _workspace(sent.app_id)
     [standing] = identity.find(workspace, [_ping(workspace, sent, now).claim])
-    if standing.fate is Fate.FOUND and standing.pk:
-        presence.heartbeat(workspace, standing.pk, now)
+    if standing.fate is Fate.FOUND and standing.public_id:
+        presence.heartbeat(workspace, standing.public_id, now)
     return replying.nothing()
 
 

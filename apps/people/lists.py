@@ -2,6 +2,7 @@
 
 from apps.lists.kinds import ListKind, register
 
+from . import presence
 from .models import Person
 
 SORTED_BY = "last_seen_at"
@@ -30,6 +31,8 @@ PEOPLE = ListKind(
     found_by=("name", "email", "external_id"),
     found_in="name, email, user ID or tag",
     walked_by=frozenset({"role"}),
+    online=presence.online,
+    online_page="people:online",
 )
 
 

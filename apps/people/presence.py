@@ -18,17 +18,17 @@ ONLINE = timedelta(minutes=2)  # from the latest heartbeat until somebody counts
 logger = logging.getLogger(__name__)
 
 
-def heartbeat(workspace: Workspace, pk: int, now: datetime) -> None:
+def heartbeat(workspace: Workspace, public_id: str, now: datetime) -> None:
     """This person has a page open."""
     try:
-        cache.set(_key(workspace, pk), _milliseconds(now), timeout=ONLINE.total_seconds())
+        cache.set(_key(workspace, public_id), _milliseconds(now), timeout=ONLINE.total_seconds())
     except RedisError:
         logger.warning("A heartbeat was not kept", exc_info=True)
 
 
-def online(workspace: Workspace, pks: Iterable[int], now: datetime) -> set[int]:
+def online(workspace: Workspace, public_ids: Iterable[str], now: datetime) -> set[str]:
     """Who of these is online: one question, whatever their number."""
-    keys = {_key(workspace, pk): pk for pk in pks}
+    keys = {_key(workspace, public_id): public_id for public_id in public_ids}
     if not keys:
         return set()
     try:
@@ -40,8 +40,8 @@ def online(workspace: Workspace, pks: Iterable[int], now: datetime) -> set[int]:
     return {keys[key] for key, at in latest.items() if at > oldest}
 
 
-def _key(workspace: Workspace, pk: int) -> str:
-    return f"online:{workspace.pk}:{pk}"
+def _key(workspace: Workspace, public_id: str) -> str:
+    return f"online:{workspace.pk}:{public_id}"
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -12,11 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 from apps.attributes.facts import facts_of
 from apps.attributes.finding import record_or_404
 from apps.attributes.models import Attributed
+from apps.workspace.clock import now
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
 
-from . import details
+from . import details, presence
 from .links import link_to
 from .models import Person
 from .sections import Profile, fragment, shown
@@ -71,7 +72,13 @@ def person_or_404(workspace: Workspace, public_id: str) -> Person:
 
 
 def _header(seen: Profile) -> dict[str, Any]:
-    return {"person": seen.person, "link": link_to(seen.person, seen.request), "memberships": seen.memberships}
+    person = seen.person
+    return {
+        "person": person,
+        "link": link_to(person, seen.request),
+        "memberships": seen.memberships,
+        "is_online": bool(presence.online(person.workspace, [person.public_id], now())),
+    }
 
 
 def echo(request: PageRequest, subject: Attributed, about: str, keys: set[str]) -> Iterable[str]:

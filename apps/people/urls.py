@@ -2,12 +2,13 @@ from django.urls import path
 
 import apps.attributes.converters  # noqa: F401 - registers public_id
 
-from . import link_views, list_views, profile_views
+from . import link_views, list_views, presence_views, profile_views
 
 app_name = "people"
 urlpatterns = [
     path("apps/<slug:app_id>/people/", list_views.people, name="list"),
     path("apps/<slug:app_id>/people/new/", list_views.new, name="new"),
+    path("apps/<slug:app_id>/people/online/", presence_views.online, name="online"),
     path("apps/<slug:app_id>/people/<public_id:public_id>/", profile_views.profile, name="profile"),
     path("apps/<slug:app_id>/people/<public_id:public_id>/details/", profile_views.choose_details, name="details"),
     path("apps/<slug:app_id>/users/show", link_views.show, name="show"),

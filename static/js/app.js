@@ -290,9 +290,15 @@ const showProblem = (swap) => {
   swap.isError = false;
 };
 
-document.addEventListener("htmx:sendError", () => flashError("The server did not answer. Check the connection and try again."));
+// Nobody asked for the dots: the next ones come by themselves.
+const isByItself = (event) => event.detail.elt?.id === "presence";
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (!isByItself(event)) flashError("The server did not answer. Check the connection and try again.");
+});
 document.addEventListener("htmx:timeout", () => flashError("The server took too long to answer. Try again."));
 document.addEventListener("htmx:responseError", (event) => {
+  if (isByItself(event) && event.detail.xhr.status !== 401) return;
   const { status } = event.detail.xhr;
   if (status === 401) location.reload(); // signed out meanwhile: the page itself leads to sign-in
   else if (status === 403) flashError("Your role does not allow this, or the page is too old. Load the page again.");

@@ -33,25 +33,25 @@ def beat(client, workspace):
 @pytest.mark.parametrize(("after", "is_online"), [(0, True), (119, True), (119.999, True), (120, False), (3600, False)])
 def test_somebody_is_online_until_two_minutes_after_the_latest_heartbeat(workspace, after, is_online):
     """PRES-02"""
-    presence.heartbeat(workspace, 7, NOW - timedelta(minutes=5))
-    presence.heartbeat(workspace, 7, NOW)
+    presence.heartbeat(workspace, "a7", NOW - timedelta(minutes=5))
+    presence.heartbeat(workspace, "a7", NOW)
 
-    assert presence.online(workspace, [7, 8], NOW + timedelta(seconds=after)) == ({7} if is_online else set())
+    assert presence.online(workspace, ["a7", "a8"], NOW + timedelta(seconds=after)) == ({"a7"} if is_online else set())
 
 
 def test_a_page_change_does_not_flash_offline(workspace):
     """PRES-03"""
-    presence.heartbeat(workspace, 7, NOW)
+    presence.heartbeat(workspace, "a7", NOW)
 
-    polled = [presence.online(workspace, [7], NOW + timedelta(seconds=second)) for second in range(51)]
+    polled = [presence.online(workspace, ["a7"], NOW + timedelta(seconds=second)) for second in range(51)]
 
-    assert polled == [{7}] * 51
+    assert polled == [{"a7"}] * 51
 
 
 def test_presence_is_the_workspaces_own(workspace):
-    presence.heartbeat(WorkspaceFactory(), 7, NOW)
+    presence.heartbeat(WorkspaceFactory(), "a7", NOW)
 
-    assert presence.online(workspace, [7], NOW) == set()
+    assert presence.online(workspace, ["a7"], NOW) == set()
 
 
 def test_a_heartbeat_touches_no_row(workspace, beat, django_assert_num_queries):
@@ -64,7 +64,7 @@ def test_a_heartbeat_touches_no_row(workspace, beat, django_assert_num_queries):
 
     assert (response.status_code, response.content) == (204, b"")
     assert Person.objects.values().get() == before
-    assert presence.online(workspace, [ann.pk], NOW) == {ann.pk}
+    assert presence.online(workspace, [ann.public_id], NOW) == {ann.public_id}
 
 
 def test_leads_are_known_by_their_cookie(workspace, beat):
@@ -73,7 +73,7 @@ def test_leads_are_known_by_their_cookie(workspace, beat):
 
     beat(anonymous_id="c1")
 
-    assert presence.online(workspace, [ben.pk], NOW) == {ben.pk}
+    assert presence.online(workspace, [ben.public_id], NOW) == {ben.public_id}
 
 
 @pytest.mark.parametrize("user_data", [{"user_id": "2"}, {"email": "a@x.io"}, {}])
@@ -90,17 +90,17 @@ def test_nobody_is_online_by_another_hand(workspace, beat):
     workspace.save()
 
     assert error(beat({"user_id": "1"})) == (401, "unauthorized")
-    assert presence.online(workspace, [ann.pk], NOW) == set()
+    assert presence.online(workspace, [ann.public_id], NOW) == set()
     assert beat({"user_id": "1", "user_hash": user_hash(workspace, "1")}).status_code == 204
-    assert presence.online(workspace, [ann.pk], NOW) == {ann.pk}
+    assert presence.online(workspace, [ann.public_id], NOW) == {ann.public_id}
 
 
 def test_a_ping_counts_as_a_heartbeat(workspace, ping):
     """PRES-01"""
     ping({"user_id": "1"})
 
-    pk = Person.objects.get().pk
-    assert presence.online(workspace, [pk], NOW) == {pk}
+    ann = Person.objects.get().public_id
+    assert presence.online(workspace, [ann], NOW) == {ann}
 
 
 def test_the_blocked_are_not_online(workspace, beat, ping):
@@ -110,7 +110,7 @@ def test_the_blocked_are_not_online(workspace, beat, ping):
     beat({"user_id": "1"})
     ping({"user_id": "1"})
 
-    assert presence.online(workspace, [ann.pk], NOW) == set()
+    assert presence.online(workspace, [ann.public_id], NOW) == set()
 
 
 def test_without_redis_pings_are_kept_and_nobody_is_online(workspace, ping, monkeypatch):
@@ -123,4 +123,4 @@ def test_without_redis_pings_are_kept_and_nobody_is_online(workspace, ping, monk
     monkeypatch.setattr(type(cache._connections[cache._alias]), "get_many", unreachable)
 
     assert ping({"user_id": "1"}).status_code == 200
-    assert presence.online(workspace, [Person.objects.get().pk], NOW) == set()
+    assert presence.online(workspace, [Person.objects.get().public_id], NOW) == set()

@@ -28,6 +28,12 @@ def avatar(record: Any, size: str = "", is_square: bool = False) -> SafeString:
     return mark_safe(faces.avatar(record, size, is_square))  # noqa: S308 - every part is escaped
 
 
+@register.simple_tag
+def face(record: Any, size: str, is_online: bool) -> SafeString:
+    """`{% face person "large" is_online %}`: the same, with a dot where somebody is online."""
+    return mark_safe(faces.face(record, size, is_online=is_online))  # noqa: S308 - every part is escaped
+
+
 @register.simple_tag(takes_context=True)
 def rows(context: Context, page: Page) -> SafeString:
     """The body of a list's table: the box to tick, picture and name, and the values of the columns shown."""
@@ -39,10 +45,15 @@ def rows(context: Context, page: Page) -> SafeString:
 def _row(context: Context, page: Page, row: Row, profile: str) -> str:
     label = escape(row.record.label)
     box = _box(row.record.public_id, label) if page.selects else ""
-    face = faces.avatar(row.record, is_square=page.kind.is_square)
-    who = f'<a class="who" href="{profile}">{face}<span class="who-name">{label}</span></a>'
+    who = f'<a class="who" href="{profile}">{_face(page, row.record)}<span class="who-name">{label}</span></a>'
     cells = "\n".join(_cells(context, row))
     return f'<tr>\n{box}<th scope="row" class="lead-cell stay">{who}</th>\n{cells}\n</tr>'
+
+
+def _face(page: Page, record: Any) -> str:
+    if page.online is None:
+        return faces.avatar(record, is_square=page.kind.is_square)
+    return faces.face(record, is_online=record.public_id in page.online)
 
 
 def _box(public_id: str, label: str) -> str:
