@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from intercom_clone.servers.places import Places, Refused
-from intercom_clone.servers.processes import kill_group, spawn
+from intercom_clone.servers.processes import kill_group, spawn, tail
 from intercom_clone.servers.supervisor import WORKER_OPTIONS, celery_command
 
 from . import serving
@@ -158,6 +158,19 @@ class Bench:
         command = celery_command(role, *options)
         return spawn(command, log=log, death_signal=signal.SIGKILL, mark=self.places.data, cwd=serving.ROOT)
 
+    def until(self, job: Any, is_there: Callable[[Any], bool]) -> float:
+        """Look at a job until something can be said of it; returns when that was."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            job.refresh_from_db()
+            if is_there(job):
+                return time.perf_counter()
+            if not job.is_under_way or time.monotonic() > deadline:
+                raise Refused(f"{job} stopped in state {job.state}, phase {getattr(job, 'phase', '')}. {job.error}")
+            if self.worker.poll() is not None:
+                raise Refused(f"The worker died. The end of its log:\n{tail(self.places.logs / 'worker.log')}")
+            time.sleep(LOOK)
+
     def timed(self, what: str, work: Callable[[], "Outcome"]) -> dict[str, Any]:
         """Do something while pings run."""
         pings = Pings(self.population.workspace, self.users)
@@ -180,18 +193,6 @@ class Bench:
 class Outcome:
     rows: int
     seconds: float
-
-
-def until(job: Any, is_there: Callable[[Any], bool]) -> float:
-    """Look at a job until something can be said of it; returns when that was."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        job.refresh_from_db()
-        if is_there(job):
-            return time.perf_counter()
-        if not job.is_under_way or time.monotonic() > deadline:
-            raise Refused(f"{job} stopped in state {job.state}, phase {getattr(job, 'phase', '')}. {job.error}")
-        time.sleep(LOOK)
 
 
 # ---- the works -------------------------------------------------------------------------------------------------------
@@ -228,19 +229,19 @@ def type_change(bench: Bench) -> Iterator[dict[str, Any]]:
 
     def copy() -> Outcome:
         [change] = changes
-        begun = until(change, lambda job: job.phase == Phase.COPYING)
-        killed = until(change, lambda job: job.done >= job.total / 2)
+        begun = bench.until(change, lambda job: job.phase == Phase.COPYING)
+        killed = bench.until(change, lambda job: job.done >= job.total / 2)
         bench.kill()
         change.refresh_from_db()
         left_at = change.done
-        resumed = until(change, lambda job: job.done > left_at or job.swapped_at)
-        swapped = until(change, lambda job: job.swapped_at)
+        resumed = bench.until(change, lambda job: job.done > left_at or job.swapped_at)
+        swapped = bench.until(change, lambda job: job.swapped_at)
         return Outcome(change.total, killed - begun + swapped - resumed)
 
     def note() -> Outcome:
         [change] = changes
         begun = time.perf_counter()
-        done = until(change, lambda job: job.state == JobState.DONE)
+        done = bench.until(change, lambda job: job.state == JobState.DONE)
         return Outcome(change.cleared, done - begun)
 
     yield bench.timed("type change: its beginning", begin)
@@ -308,7 +309,7 @@ def option_rename(bench: Bench) -> Iterator[dict[str, Any]]:
 
     def rename() -> Outcome:
         begun = time.perf_counter()
-        done = until(jobs[0], lambda job: job.state == JobState.DONE)
+        done = bench.until(jobs[0], lambda job: job.state == JobState.DONE)
         return Outcome(jobs[0].done, done - begun)
 
     yield bench.timed("option renamed: its beginning", begin)
