@@ -69,24 +69,18 @@ def _named(address: str) -> str:
 
 def _group(workspace: Workspace, about: str, group: Group, moment: Moment) -> Q:
     asked = [checked(workspace, about, condition) for condition in group.conditions]
-    if group.any:
-        return _joined([_alone(one, moment) for one in asked], any=True)
-    own = [one for one in asked if one.field.relation is None]
-    parts = [*(_alone(one, moment) for one in own), *(_together(some, moment) for some in by_relation(asked))]
-    return _joined(parts, any=False)
+    own = [_plain(one, moment) for one in asked if one.field.relation is None]
+    reached = [_together(some, group.any, moment) for some in by_relation(asked)]
+    return _joined([*own, *reached], group.any)
 
 
 def by_relation(asked: Iterable[Asked]) -> list[list[Asked]]:
-    """The conditions that must hold for the same related row, together (FILT-13)."""
+    """The conditions that are asked of the same related rows, together (FILT-13)."""
     found: dict[str, list[Asked]] = {}
     for one in asked:
         if one.field.relation:
             found.setdefault(one.field.relation.key, []).append(one)
     return list(found.values())
-
-
-def _alone(one: Asked, moment: Moment) -> Q:
-    return _together([one], moment) if one.field.relation else _plain(one, moment)
 
 
 def _plain(one: Asked, moment: Moment) -> Q:
@@ -95,16 +89,19 @@ def _plain(one: Asked, moment: Moment) -> Q:
     return one.comparison.ask(one.field.value, one.value, moment)
 
 
-def _together(asked: Sequence[Asked], moment: Moment) -> Q:
-    """Some one related row meets them all; whose rows all fail does not match, be the comparison negative or not.
+def _together(asked: Sequence[Asked], any: bool, moment: Moment) -> Q:
+    """Some one related row meets them all, or any of them; whose rows all fail does not match, be the comparison
+    negative or not.
 
     So "Company plan is not pro" finds whoever has a company that is not on pro, even beside one that is. Who has no
     such row at all knows no value, and meets what admits the unknown (FILT-09): they match where every one of the
-    conditions asked together does.
+    conditions asked together does, or any. The rows are looked for once, however much is asked of them: a filter of
+    hundreds of conditions would keep the planner busy for seconds.
     """
     relation: Relation = asked[0].field.relation  # type: ignore[assignment]  # by_relation saw to it
-    met = Q(relation.some(_joined([_plain(one, moment) for one in asked], any=False)))
-    if all(one.comparison.admits_unknown for one in asked):
+    met = Q(relation.some(_joined([_plain(one, moment) for one in asked], any)))
+    unknown = [one.comparison.admits_unknown for one in asked]
+    if (True in unknown) if any else (False not in unknown):
         return met | ~Q(relation.some(Q()))
     return met
 

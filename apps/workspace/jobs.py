@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from . import clock
 from .models import Teammate, Workspace
 from .once_more import once_more
+from .problems import Problem
 
 # what a step says of what comes after it: more, or nothing, or more when so much time has passed
 Left = bool | timedelta
@@ -98,6 +99,8 @@ def run(model: type[Job], pk: int) -> None:
     try:
         while once_more(lambda: _step(model, pk)):
             pass
+    except Problem as problem:  # it cannot go on, and would not the next time either
+        _give_up(model, pk, problem.message)
     except Exception as error:
         log.exception("%s %s failed", model._meta.label, pk)
         _give_back(model, pk, error)
@@ -157,6 +160,17 @@ def _give_back(model: type[Job], pk: int, error: Exception) -> None:
         return
     job.leased_until = now + timedelta(seconds=5 * job.attempts)
     job.save()
+
+
+@transaction.atomic
+def _give_up(model: type[Job], pk: int, reason: str) -> None:
+    """End a job that what it is about does not let go on: its tag was deleted, its attribute archived."""
+    now = clock.now()
+    job = model._default_manager.select_for_update().get(pk=pk)
+    if job.is_under_way:
+        job.error = reason[:500]
+        job.called_off(now)
+        _end(job, JobState.FAILED, now)
 
 
 def sweep(now: datetime) -> list[tuple[str, int]]:

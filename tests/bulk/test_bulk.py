@@ -12,7 +12,7 @@ from apps.attributes.sources import Source
 from apps.bulk import running
 from apps.bulk.models import BulkChange, Former
 from apps.people.models import Person
-from apps.tags.models import Tagging
+from apps.tags.models import Tag, Tagging
 from apps.workspace import clock, jobs
 from apps.workspace.models import AuditEntry, Workspace
 from tests.attributes.conftest import holder, offer, value
@@ -279,3 +279,14 @@ def test_queries_do_not_grow_with_the_people(tess, workspace, action):
 
     queries(1)  # makes the tag
     assert queries(1) == queries(50)
+
+
+def test_a_change_that_cannot_go_on_ends_with_the_reason(tess, workspace):
+    """BEY-14: its tag was deleted between the click and the worker"""
+    PersonFactory(workspace=workspace)
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1", "name": "VIP"})
+    Tag.objects.all().delete()
+
+    change = ended(BulkChange.objects.get())
+
+    assert (change.state, change.error) == ("failed", "The tag VIP was deleted meanwhile.")
