@@ -30,11 +30,12 @@ AT_ONCE = 0.25  # seconds for everything
 CHEAP = 10_000.0  # in the planner's units: well below a tenth of a second, on a machine with other things to do
 PLANNING = 2.0  # seconds for the planner, which needs a hundredth of one unless somebody holds the table
 SHORT = 0.1  # seconds that a count which looked cheap may take
-GLIMPSE = 0.12  # seconds for the sample
+GLIMPSE = 0.1  # seconds for the sample
+GOOD = 0.05  # the error of an estimate that need not be better: the exact number follows anyway
 FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
-RATHER_SURE = 20  # matches in a sample: its error is 22 %, and falls with the root of their number
+RATHER_SURE = 20  # matches in a sample: below that it is no better than the planner
 SURE, UNSURE = 0.02, 0.3  # the least error that is claimed, and the one of a mere guess
-STEP = 2.0  # what a step in the order of an index costs: a row somewhere else, mostly in memory
+STEP = 4.0  # what a step in the order of an index costs: a row somewhere else
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
 PAGE = 8192
 TABLESAMPLE = "TABLESAMPLE SYSTEM (%s) REPEATABLE (%s)"
@@ -262,6 +263,7 @@ class Sample:
     """What was found in a random part of a table: so many matches of each condition."""
 
     share: float  # of all rows
+    rows: int
     hits: tuple[int, ...]
 
     def __add__(self, other: "Sample") -> "Sample":
@@ -269,7 +271,15 @@ class Sample:
         if other.share == 1:
             return other
         hits = tuple(map(sum, zip(self.hits, other.hits, strict=True)))
-        return Sample(min(NEARLY_ALL, self.share + other.share), hits)
+        return Sample(min(NEARLY_ALL, self.share + other.share), self.rows + other.rows, hits)
+
+    def error(self, hits: int) -> float:
+        """The standard error of what so many hits tell, as a part of it."""
+        return math.sqrt(max(0.0, 1 - hits / self.rows) / hits) if hits else math.inf
+
+    @property
+    def worst(self) -> float:
+        return max(map(self.error, self.hits))
 
 
 class Given(Enum):
@@ -293,11 +303,11 @@ class SampledTable(BaseTable):
 def _sampled(records: QuerySet, conditions: Sequence[Q], ends: float) -> Sample:
     """As large a sample as the time allows; an empty one where it allows none."""
     if not conditions:
-        return Sample(0.0, ())
+        return Sample(0.0, 0, ())
     ends = min(ends, time.perf_counter() + GLIMPSE)
     asked = _sampling(records, conditions)
     total, pages = _size(records.model._meta.db_table)
-    sample, amount = Sample(0.0, (0,) * len(conditions)), FIRST_PAGES
+    sample, amount = Sample(0.0, 0, (0,) * len(conditions)), FIRST_PAGES
     while amount and sample.share < NEARLY_ALL and (left := ends - time.perf_counter()) > 0:
         begun = time.perf_counter()
         try:
@@ -307,8 +317,13 @@ def _sampled(records: QuerySet, conditions: Sequence[Q], ends: float) -> Sample:
             break  # what was seen until then has to do
         now = time.perf_counter()
         fitting = int(amount * (ends - now) / 2 / (now - begun))
-        amount = min(MOST_PAGES, fitting) if fitting >= amount else 0
+        amount = min(MOST_PAGES, fitting, _pages_more(sample, amount)) if fitting >= amount else 0
     return sample
+
+
+def _pages_more(sample: Sample, amount: int) -> int:
+    """How many pages more the estimates need to be good, after so many: the error falls with the root of the hits."""
+    return 0 if sample.worst <= GOOD else math.ceil(min(MOST_PAGES, amount * (sample.worst / GOOD) ** 2))
 
 
 def _sampling(records: QuerySet, conditions: Sequence[Q]) -> Statement:
@@ -327,7 +342,7 @@ def _part(asked: Statement, part: float, total: float) -> Sample:
     given = [these.get(value, value) if isinstance(value, Given) else value for value in asked.given]
     rows, *hits = _row(asked.sql, given)
     share = part if part == 1 or not total else min(NEARLY_ALL, rows / total)
-    return Sample(share, tuple(hits))
+    return Sample(share, rows, tuple(hits))
 
 
 def _size(table: str) -> tuple[float, int]:
@@ -344,7 +359,7 @@ def estimate(expected: int, sample: Sample, hits: int) -> Count:
     if not sample.share:
         return _about(expected, UNSURE)
     if hits >= RATHER_SURE:
-        return _about(hits / sample.share, max(SURE, 1 / math.sqrt(hits)))
+        return _about(hits / sample.share, max(SURE, sample.error(hits)))
     least, most = (one / sample.share for one in _range(hits))
     return _about(min(max(expected, least), most), UNSURE)
 

@@ -257,15 +257,16 @@ def few(workspace):
 @pytest.mark.parametrize(
     ("expected", "sample", "hits", "number"),
     [
-        (7, Sample(0.01, (1234,)), 1234, 124_000),  # many hits: an error of 3 %, whatever the planner thought
-        (7, Sample(0.01, (123,)), 123, 12_000),  # fewer: 9 %
-        (7, Sample(0.01, (25,)), 25, 2_500),  # few: 20 %
-        (345, Sample(0.01, (0,)), 0, 300),  # none, as the planner expects: too few to be met
-        (34_567, Sample(0.01, (0,)), 0, 300),  # none, though the planner expects many: there are few
-        (1, Sample(0.01, (16,)), 16, 400),  # more than the planner expects: no fewer than could make so many
-        (800_000, Sample(0.0, (0,)), 0, 800_000),  # no sample: the planner's word
-        (0, Sample(0.01, (0,)), 0, 1),  # an estimate is never nobody
-        (9, Sample(1.0, (5,)), 5, 5),  # everything was seen
+        (7, Sample(0.01, 10_000, (1234,)), 1234, 124_000),  # many hits: an error of 3 %, whatever the planner thought
+        (7, Sample(0.01, 10_000, (123,)), 123, 12_000),  # fewer: 9 %
+        (7, Sample(0.01, 10_000, (9_512,)), 9_512, 950_000),  # nearly all: none is surer
+        (7, Sample(0.01, 10_000, (25,)), 25, 2_400),  # few: 20 %
+        (345, Sample(0.01, 10_000, (0,)), 0, 300),  # none, as the planner expects: too few to be met
+        (34_567, Sample(0.01, 10_000, (0,)), 0, 300),  # none, though the planner expects many: there are few
+        (1, Sample(0.01, 10_000, (16,)), 16, 400),  # more than the planner expects: no fewer than could make so many
+        (800_000, Sample(0.0, 0, (0,)), 0, 800_000),  # no sample: the planner's word
+        (0, Sample(0.01, 10_000, (0,)), 0, 1),  # an estimate is never nobody
+        (9, Sample(1.0, 1_000, (5,)), 5, 5),  # everything was seen
     ],
 )
 def test_an_estimate_promises_no_more_than_it_knows(expected, sample, hits, number):
