@@ -87,7 +87,7 @@ def exact(queryset: QuerySet, seconds: float) -> int:
     if asked is None:
         return 0
     plan = _plans({0: asked})[0]
-    with patience(seconds, AT_LARGE | (IN_ORDER if plan.looks_up else {})):
+    with patience(seconds, AT_LARGE | (IN_ORDER if plan.walks else {})):
         return int(_row(f"SELECT {asked.counted}", asked.given)[0])
 
 
@@ -174,7 +174,7 @@ class Plan:
 
     rows: int
     cost: float
-    looks_up: bool  # it asks for related rows of every row
+    walks: bool  # through the rows in some order, asking for related rows of each
 
 
 def _quick(records: QuerySet, conditions: Sequence[Q]) -> list[Count]:
@@ -224,7 +224,8 @@ def _explained(statement: Statement) -> dict[str, Any]:
 
 def _plan(told: dict[str, Any]) -> Plan:
     rows = told["Plans"][0]
-    return Plan(rows["Plan Rows"], told["Total Cost"], "SubPlan" in rows.get("Filter", ""))
+    walks = rows["Node Type"] == "Index Scan" and "SubPlan" in rows.get("Filter", "")
+    return Plan(rows["Plan Rows"], told["Total Cost"], walks)
 
 
 def _cheap(asked: Mapping[int, Statement], plans: Mapping[int, Plan]) -> dict[int, Statement]:
