@@ -33,7 +33,7 @@ SHORT = 0.1  # seconds that a count which looked cheap may take
 GLIMPSE = 0.1  # seconds for the sample
 GOOD = 0.05  # the error of an estimate that need not be better: the exact number follows anyway
 FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
-RATHER_SURE = 20  # matches in a sample: below that it is no better than the planner
+RATHER_SURE = 5  # matches in a sample: with fewer it is no better than the planner
 SURE, UNSURE = 0.02, 0.3  # the least error that is claimed, and the one of a mere guess
 STEP = 4.0  # what a step in the order of an index costs: a row somewhere else
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
@@ -370,9 +370,8 @@ def _about(number: float, error: float) -> Count:
 
 
 def _range(hits: int) -> tuple[float, float]:
-    """What may have been expected where so many came: three standard errors below and above."""
-    error = 3 * math.sqrt(hits)
-    return hits - error, hits + error + 3
+    """What may have been expected where so few came: hardly a quarter of it, or three standard errors more."""
+    return hits / 4, hits + 3 * math.sqrt(hits) + 3
 
 
 def rounded(number: float, error: float) -> int:

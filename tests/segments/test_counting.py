@@ -263,7 +263,8 @@ def few(workspace):
         (7, Sample(0.01, 10_000, (25,)), 25, 2_400),  # few: 20 %
         (345, Sample(0.01, 10_000, (0,)), 0, 300),  # none, as the planner expects: too few to be met
         (34_567, Sample(0.01, 10_000, (0,)), 0, 300),  # none, though the planner expects many: there are few
-        (1, Sample(0.01, 10_000, (16,)), 16, 400),  # more than the planner expects: no fewer than could make so many
+        (1, Sample(0.01, 10_000, (4,)), 4, 100),  # more than the planner expects: no fewer than could make so many
+        (1, Sample(0.01, 10_000, (16,)), 16, 1_600),  # many more: its word is worth nothing
         (800_000, Sample(0.0, 0, (0,)), 0, 800_000),  # no sample: the planner's word
         (0, Sample(0.01, 10_000, (0,)), 0, 1),  # an estimate is never nobody
         (9, Sample(1.0, 1_000, (5,)), 5, 5),  # everything was seen
