@@ -9,7 +9,8 @@ from apps.qualification.panel import Cell
 from apps.workspace.models import Seat, Workspace
 from apps.workspace.permissions import Grant, can
 
-from .models import ON_MOBILE, DetailsChoice, Person
+from .mobile import on_offer
+from .models import DetailsChoice, Person
 
 DEFAULT = [
     *("owner_id", "external_id", "email", "phone", "last_seen_at", "created_at", "signed_up_at", "last_contacted_at"),
@@ -17,18 +18,9 @@ DEFAULT = [
 ]
 
 
-MOBILE = {"enabled_push_messaging", "is_mobile_unidentified"}
-
-
-def is_mobile(definition: Definition) -> bool:
-    return definition.key.startswith(("ios_", "android_")) or definition.key in MOBILE
-
-
 def offered(workspace: Workspace, catalogue: Catalogue) -> list[Definition]:
     """The standard attributes there are to see: those of the mobile apps once one has sent something (ATT-04)."""
-    if Person.objects.filter(ON_MOBILE, workspace=workspace).exists():
-        return catalogue.standard
-    return [definition for definition in catalogue.standard if not is_mobile(definition)]
+    return on_offer(workspace, catalogue.standard)
 
 
 def keys_of(seat: Seat) -> list[str]:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from django.db.models import F
 
-from apps.segments.catalogue import OWNER_AND_TYPE, Choice, Field, Provider, attribute_field, register
+from apps.segments.catalogue import OWNER_AND_TYPE, Choice, Field, Provider, attribute_field, offer_only, register
 from apps.workspace.models import Workspace
 
+from .mobile import on_offer
 from .models import Role
 
 ROLE = "role"
@@ -16,6 +17,7 @@ CHOICES: tuple[Choice, ...] = tuple((role.value, str(role.label)) for role in (R
 
 def register_fields() -> None:
     register("person", Provider(ROLE, _find, _every))
+    offer_only("person", on_offer)
 
 
 def _find(workspace: Workspace, address: str) -> Field | None:

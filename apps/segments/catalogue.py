@@ -100,6 +100,15 @@ def register(about: str, provider: Provider) -> None:
     _providers[about, provider.prefix] = provider
 
 
+Offered = Callable[[Workspace, Sequence[Definition]], Sequence[Definition]]
+_on_offer: dict[str, Offered] = {}
+
+
+def offer_only(about: str, which: Offered) -> None:
+    """Leave attributes out of the pickers that nobody has a value of yet; a filter that asks for them is read still."""
+    _on_offer[about] = which
+
+
 def find(workspace: Workspace, about: str, address: str) -> Field | None:
     """The field with an address; None where there is none any more, or never was."""
     provider = _providers.get((about, _prefix(address)))
@@ -134,8 +143,10 @@ def attribute_field(workspace: Workspace, about: str, address: str) -> Field | N
 
 
 def attribute_fields(workspace: Workspace, about: str) -> list[Field]:
-    """A field for every attribute in use (ATT-40, ATT-45)."""
-    return [_of(workspace, definition) for definition in catalogue_of(workspace, about).active]
+    """A field for every attribute in use that there is to see (ATT-04, ATT-40, ATT-45)."""
+    active = catalogue_of(workspace, about).active
+    on_offer = _on_offer[about](workspace, active) if about in _on_offer else active
+    return [_of(workspace, definition) for definition in on_offer]
 
 
 def related(field: Field, prefix: str, group: str, relation: Relation, column: Any = None) -> Field:

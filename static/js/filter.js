@@ -82,6 +82,13 @@
 
   const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
+  // Enter applies a choice as it applies what was typed
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("#filter-panel select")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
   document.addEventListener("keydown", (event) => {
     const picker = event.target.closest(".filter-picker");
     if (!picker || event.ctrlKey || event.metaKey || event.altKey) return;

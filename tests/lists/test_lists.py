@@ -767,3 +767,17 @@ def test_a_filter_that_is_too_much_for_the_planner_is_said(
 
     assert answer.status_code == status
     assert said in answer.text
+
+
+def test_what_mobile_apps_send_is_offered_once_one_has_sent_something(tess: Client, workspace: Workspace) -> None:
+    """ATT-04: as a filter and as a column"""
+    ann = PersonFactory(workspace=workspace)
+    addresses = [
+        f"/apps/{workspace.app_id}/lists/person/{page}" for page in ("filter/picker/?find=ios", "columns/?find=ios")
+    ]
+
+    before = ["iOS sessions" in tess.get(address).text for address in addresses]
+    Person.objects.filter(pk=ann.pk).update(ios_sessions=1)
+
+    assert before == [False, False]
+    assert ["iOS sessions" in tess.get(address).text for address in addresses] == [True, True]
