@@ -381,17 +381,19 @@ class Target:
 
     key: str  # the catalogue's
     definition: Definition
+    clean: Callable[[Any, Setting], Any]
     setting: Setting
     closed: Refusal | None  # why nothing may be written this way, whatever the value
     yields_to: frozenset[Source]
     holds: str | None  # the entry among the holders of a value that is written; none for pings
     holds_blank: str | None  # a teammate's blank is held (QUAL-17)
+    keeps_holder: bool  # the platform's own hand holds nothing
 
     def admit(self, raw: Any) -> Any:
         """The value to store, of what a source may write here. Raises Refusal."""
         if self.closed:
             raise self.closed.with_traceback(None)  # the same one again and again
-        return None if is_blank(raw, self.setting.source) else self.definition.kind.clean(raw, self.setting)
+        return None if is_blank(raw, self.setting.source) else self.clean(raw, self.setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,11 +415,13 @@ def _targets(workspace: Workspace, known: Catalogue, touched: list[Definition], 
         str(definition.ping_key if source.is_ping else definition.key): Target(
             definition.key,
             definition,
+            definition.kind.clean,
             Setting(source, zone, definition.options, members),
             _closed(definition, source),
             yields,
             holds=None if source.is_ping else source.value,
             holds_blank=BLANKED if source is Source.MANUAL else None,
+            keeps_holder=source is Source.AUTO,
         )
         for definition in touched
     }
@@ -438,7 +442,9 @@ def _judge(targets: Targets, held: Held, offer: Offer, refused: dict[str, Refusa
     report = Report()
     for key, raw in offer.items():
         try:
-            target = _meant(targets, key, raw, refused)
+            target = targets.by_key.get(key)
+            if target is None or refused:  # a step aside for the few
+                target = _meant(targets, key, raw, refused)
             change = _change(target, held, raw) if target else None
         except Refusal as refusal:
             report.refused[key], report.raw[key] = refusal, raw
@@ -479,9 +485,7 @@ def _change(target: Target, held: Held, raw: Any) -> Change | None:
         if value == old:
             return None
         raise Refusal(Reason.YIELDED, _yielding(holder))
-    new_holder = target.holds_blank if value is None else target.holds
-    if target.setting.source is Source.AUTO:
-        new_holder = before
+    new_holder = before if target.keeps_holder else target.holds_blank if value is None else target.holds
     if value == old and new_holder == before:
         return None
     return Change(old, value, new_holder)
