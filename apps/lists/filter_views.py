@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_htmx.http import retarget
+from django_htmx.http import reswap, retarget
 
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import Unanswerable
@@ -114,9 +114,7 @@ def _opened(request: PageRequest, asking: Asking, part: str, context: dict[str, 
     """What opens below the bar; without htmx the page of the bar with it."""
     context |= {"asking": asking, "list": asking.address()}
     if request.htmx:
-        response = retarget(_answer(request, part, context, status), f"#{PANEL}")
-        response["HX-Reswap"] = "innerHTML settle:0ms"  # at once: what the panel holds can be walked and chosen
-        return response
+        return reswap(retarget(_answer(request, part, context, status), f"#{PANEL}"), "innerHTML")
     context |= building.bar(request, asking, _moment(request))
     return _answer(request, "lists/filter.html", {**context, "filter_part": part}, status)
 

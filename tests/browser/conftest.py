@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.workspace.models import Seat, Workspace
@@ -15,7 +15,8 @@ from tests.factories import SeatFactory, WorkspaceFactory
 
 # Playwright keeps an event loop in this thread, which Django takes for async code; the tests are not.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-PATIENCE = 10_000  # milliseconds until a missing element is a failure
+PATIENCE = 15_000  # milliseconds until a missing element is a failure
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +40,9 @@ def tess(workspace: Workspace) -> Seat:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, tess: Seat) -> Iterator[Page]:
     """Tess's browser, signed in. A script's error, or anything that the CSP stops, fails the test."""
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1360, "height": 860})
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1360, "height": 860}, reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(tess), "url": live_server.url}])
     complaints: list[str] = []

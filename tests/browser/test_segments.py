@@ -60,7 +60,6 @@ def test_escape_gives_up_and_the_button_has_the_focus_again(page: Page, workspac
     page.goto(people(workspace, CORK))
     page.get_by_role("link", name="Save segment").press("Enter")
     expect(page.get_by_role("textbox", name="Segment name")).to_be_focused()
-    expect(page.locator(".htmx-settling, .htmx-added")).to_have_count(0)  # Escape is listened to from then on
 
     page.keyboard.press("Escape")
 
