@@ -15,6 +15,7 @@ from apps.attributes.definitions import Catalogue
 from apps.attributes.history import count_refusals
 from apps.attributes.sources import Source
 from apps.workspace import clock
+from apps.workspace.callers import address_of
 from apps.workspace.hands import Hand, hand_of_token
 from apps.workspace.models import AccessToken, Workspace
 from apps.workspace.once_more import once_more
@@ -88,7 +89,7 @@ def _call(request: HttpRequest) -> Call:
     version = version_of(request.headers.get("Intercom-Version"))
     if not request.accepts("application/json"):
         raise NotServable("The API answers in application/json; accept that, or */*.")
-    by = hand_of_token(token, request.META.get("REMOTE_ADDR") or None)
+    by = hand_of_token(token, address_of(request) or None)
     return Call(token, by, version, now, body_of(request), request.GET.dict())
 
 

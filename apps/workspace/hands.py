@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
+from .callers import address_of
+
 if TYPE_CHECKING:
     from .models import AccessToken, Teammate
 
@@ -25,7 +27,7 @@ NOBODY = Hand()
 def hand_of(request: HttpRequest) -> Hand:
     """The signed-in teammate's hand."""
     teammate = request.user
-    ip = request.META.get("REMOTE_ADDR") or None
+    ip = address_of(request) or None
     if not teammate.is_authenticated:
         return Hand(ip=ip)
     return Hand(name=str(teammate), teammate_id=teammate.pk, ip=ip)

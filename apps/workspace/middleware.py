@@ -1,7 +1,6 @@
 """What every teammates' page goes through besides Django's own middleware."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from .callers import readable
 from .patience import OutOfPatience
 from .problems import Problem, TooSlow
 
@@ -29,16 +29,9 @@ class VisitorAddress:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self.proxies:
             seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-self.proxies :]
-            if address := _address(seen[0]):
+            if address := readable(seen[0]):
                 request.META["REMOTE_ADDR"] = address
         return self.answer(request)
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text.strip()))
-    except ValueError:
-        return None
 
 
 class ViewerTimeZone:

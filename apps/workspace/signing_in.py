@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from .activities import Activity
 from .auditing import record
+from .callers import address_of
 from .hands import Hand, hand_of
 from .models import SignInLink, Teammate, Workspace, hashed
 from .problems import Missing, Problem
@@ -46,7 +47,7 @@ def check_password(request: HttpRequest, email: str, password: str, *, now: date
     """
     email = email.strip().lower()
     of_email = Attempts(f"email {email}", MOST_PER_EMAIL)
-    of_address = Attempts(f"address {request.META.get('REMOTE_ADDR', '')}", MOST_PER_ADDRESS)
+    of_address = Attempts(f"address {address_of(request)}", MOST_PER_ADDRESS)
     spent = [attempts for attempts in (of_email, of_address) if attempts.count(now)]
     if spent:
         if any(attempts.just_spent for attempts in spent):
