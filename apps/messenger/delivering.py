@@ -12,6 +12,7 @@ from apps.people import arrivals, returning, sessions
 from apps.people.arrivals import Arrival, Payload
 from apps.people.identity import Fate
 from apps.people.models import Person, Role
+from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
@@ -20,11 +21,11 @@ from apps.workspace.problems import Problem
 from .reading import Lead, Ping
 
 
-def deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
+def deliver(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
     """Write a ping, once. Where two of them wait for each other, PostgreSQL stops one of them: that one tries again."""
-    if arrival := _deliver_nothing_new(workspace, ping, now):
+    if arrival := _deliver_nothing_new(workspace, ping, seen):
         return arrival
-    return once_more(lambda: _deliver(workspace, ping, now))
+    return once_more(lambda: _deliver(workspace, ping, seen))
 
 
 def deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
@@ -36,7 +37,7 @@ def deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
 def _deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
     arrival = arrivals.convert(workspace, lead.visitor_id, lead.values, Source.PING, now=now)
     if arrival.created and arrival.pk:  # whoever was met before has been seen by the page's own ping
-        sessions.touch(arrival.pk, now)
+        sessions.touch(arrival.pk, sessions.in_browser(now))
     return arrival
 
 
@@ -44,22 +45,24 @@ def _payload(ping: Ping) -> Payload:
     return Payload(ping.claim, ping.unsigned.values, ping.signed.values)
 
 
-def _deliver_nothing_new(workspace: Workspace, ping: Ping, now: datetime) -> Arrival | None:
+def _deliver_nothing_new(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival | None:
     """The most frequent ping of all is one statement, and so a transaction by itself."""
     if any(half.companies or half.report.refused for half in ping.halves):
         return None
-    return returning.recognise(workspace, _payload(ping), Source.PING, now)
+    return returning.recognise(workspace, _payload(ping), Source.PING, seen)
 
 
 @transaction.atomic
-def _deliver(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
+def _deliver(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
+    now = seen.now
     [arrival] = arrivals.receive(workspace, [_payload(ping)], Source.PING, now=now)
     if arrival.fate is not Fate.FOUND or arrival.pk is None:
         return arrival
+    begins_session = any(half.companies for half in ping.halves) and sessions.starts(arrival.pk, seen)
+    arrival.role = sessions.touch(arrival.pk, seen) or arrival.role
     _withhold_companies(workspace, ping, arrival)
     named = ping.unsigned.companies.keys() | ping.signed.companies.keys()
-    begins_session = len(named) == 1 and sessions.starts(arrival.pk, now)
-    sessions.touch(arrival.pk, now)
+    begins_session = begins_session and len(named) == 1
     for company_id in sorted(named):  # in one order: two pings that name the same companies never wait in a ring
         _deliver_company(workspace, ping, arrival, company_id, begins_session, now)
     for half in ping.halves:

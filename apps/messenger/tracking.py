@@ -78,5 +78,5 @@ def _received(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
     payload = Payload(ping.claim, ping.unsigned.values, ping.signed.values)
     [arrival] = arrivals.receive(workspace, [payload], Source.PING, now=now)
     if arrival.created and arrival.pk:  # whoever was met before has been seen by the page's own ping
-        sessions.touch(arrival.pk, now)
+        sessions.touch(arrival.pk, sessions.in_browser(now))
     return arrival

@@ -4,7 +4,6 @@ What was sent is made good as in any write, and goes into the condition of the U
 Where anything stands otherwise, is refused, or is held by somebody, nobody is touched, and `arrivals.receive` begins.
 """
 
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -19,7 +18,7 @@ from .arrivals import Arrival, Payload, said
 from .becoming import HAS_NAMESAKES, STILL_ANONYMOUS
 from .identity import Fate
 from .models import Person
-from .sessions import MOMENT, SEEN
+from .sessions import Sighting
 
 WHO = {
     "external_id": "external_id = %s",
@@ -32,7 +31,7 @@ WHO = {
 }
 
 
-def recognise(workspace: Workspace, payload: Payload, source: Source, now: datetime) -> Arrival | None:
+def recognise(workspace: Workspace, payload: Payload, source: Source, seen: Sighting) -> Arrival | None:
     """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done.
 
     Nor is anything where the browser's visitor, or a lead with their email, is still to be made one with them.
@@ -43,7 +42,7 @@ def recognise(workspace: Workspace, payload: Payload, source: Source, now: datet
     if not who or found is None:
         return None
     given: list[Any] = [
-        now,
+        *seen.given,
         workspace.pk,
         *([workspace.pk, who] if kind == "email" else [who]),
         State.ACTIVE,
@@ -57,7 +56,7 @@ def recognise(workspace: Workspace, payload: Payload, source: Source, now: datet
         conditions.append(STILL_ANONYMOUS)
         given += [workspace.pk, claim.visitor_id]
     with prepared_cursor() as cursor:
-        cursor.execute(_statement(kind, list(found.columns), conditions), given)
+        cursor.execute(_statement(seen, kind, list(found.columns), conditions), given)
         row = cursor.fetchone()
     return Arrival(Fate.FOUND, *row) if row else None
 
@@ -70,11 +69,11 @@ def _expected(workspace: Workspace, payload: Payload, source: Source) -> Expecte
     return Expected(unsigned.columns | signed.columns, unsigned.keys + signed.keys)
 
 
-def _statement(kind: str, columns: list[str], unless: list[str]) -> str:
+def _statement(seen: Sighting, kind: str, columns: list[str], unless: list[str]) -> str:
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     stands = f"AND ROW({quoted}) IS NOT DISTINCT FROM ROW({', '.join(['%s'] * len(columns))})" if columns else ""
     return f"""
-        UPDATE people_person SET {SEEN} FROM {MOMENT}
+        UPDATE people_person SET {seen.changes} FROM {seen.moment}
         WHERE workspace_id = %s AND {WHO[kind]} AND state = %s AND NOT holders ?| %s {stands}
             {" ".join(f"AND NOT {condition}" for condition in unless)}
         RETURNING id, public_id, role

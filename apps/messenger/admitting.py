@@ -1,0 +1,82 @@
+"""From what was sent to who sends it: the workspace, the proof, and what everybody at this door is answered."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from apps.attributes.history import count_refusals
+from apps.attributes.reports import Report
+from apps.attributes.sources import Source
+from apps.people.arrivals import Arrival
+from apps.people.identity import Claim, Fate, Unfit
+from apps.workspace.hands import NOBODY
+from apps.workspace.models import Workspace
+from apps.workspace.prepared import prepared_cursor
+from apps.workspace.problems import Conflict, Missing, Problem
+
+from . import reading, replying
+from .proof import signed_claims
+
+View = Callable[[HttpRequest], HttpResponse]
+FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
+WORKSPACE = f"SELECT {', '.join(FIELDS)} FROM {Workspace._meta.db_table} WHERE app_id = %s"  # noqa: S608 (our own names)
+
+
+def posted(view: View) -> View:
+    """A view of what browsers post: they may ask before whether they may, and may do nothing else."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return replying.permission_to_ask()
+        return view(request) if request.method == "POST" else replying.wrong_method("POST", "OPTIONS")
+
+    return guarded
+
+
+def met(arrival: Arrival, claim: Claim) -> HttpResponse:
+    """Who was met, or why nobody was. Raises Problem."""
+    if arrival.fate is Fate.IN_GRACE:
+        return replying.silence()
+    if arrival.fate is Fate.BLOCKED:
+        raise Problem("This person is blocked.", code="client_error")
+    if arrival.fate is Fate.AMBIGUOUS:
+        raise Conflict("Several users have this email; must be more specific using user_id.")
+    return replying.met(arrival, claim)
+
+
+def ping_of(workspace: Workspace, sent: reading.Sent, now: datetime) -> reading.Ping:
+    """Who is meant and what is said."""
+    signed = signed_claims(workspace, sent, now)
+    with noting(workspace, signed, now):
+        return reading.ping(sent, signed)
+
+
+@contextmanager
+def noting(workspace: Workspace, signed: Mapping[str, Any], now: datetime) -> Iterator[None]:
+    """Where an identifier stops the request, the log keeps it (BEY-02)."""
+    try:
+        yield
+    except Unfit as unfit:
+        source = Source.SIGNED_PING if unfit.field in signed else Source.PING
+        reports: dict[int | None, Report] = {None: unfit.report}
+        count_refusals("person", workspace, reports, source, NOBODY, now)
+        raise
+
+
+def workspace_of(app_id: str) -> Workspace:
+    """The workspace of an app id, afresh at every ping: it says what may be written and whether attributes changed.
+
+    Asked by hand: the ORM takes several times longer to write this statement than PostgreSQL takes to answer it.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
+        row = cursor.fetchone()
+    if row is None:
+        raise Missing("There is no workspace with this app_id.", field="app_id")
+    return Workspace.from_db(connection.alias, FIELDS, row)
