@@ -4,7 +4,7 @@ A write is one row, with all that it changed of a record. Of a record that was w
 one value, or the latest line of every value, are found in a few hundredths of a second, by the record's rows alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 
 from .models import Attributed, RecordChange, RefusedWrite
-from .reports import Report
+from .reports import Change, Report
 from .sources import Source
 
 LONGEST_RAW = 255
@@ -34,9 +34,18 @@ LATEST_CHANGES = """
     WITH latest AS (
         SELECT key, max(id) AS id FROM attributes_recordchange, jsonb_object_keys(changes) AS key
         WHERE workspace_id = %s AND about = %s AND record_id = %s AND former_id IS NULL GROUP BY key
+    ), origin AS (
+        SELECT key, coalesce((changes -> key ->> 2)::bigint, id) AS id
+        FROM latest JOIN attributes_recordchange USING (id)
     )
     SELECT key, id, changes -> key -> 0, changes -> key -> 1, source, hand, at
-    FROM latest JOIN attributes_recordchange USING (id)
+    FROM origin JOIN attributes_recordchange USING (id)
+"""
+ORIGINS = """
+    SELECT DISTINCT ON (record_id) record_id, coalesce((changes -> %s ->> 2)::bigint, id)
+    FROM attributes_recordchange
+    WHERE workspace_id = %s AND about = %s AND record_id = ANY(%s) AND former_id IS NULL AND changes ? %s
+    ORDER BY record_id, id DESC
 """
 
 # What is told of a merged record is told of its survivor from now on, but says nothing of where its values come from.
@@ -121,13 +130,23 @@ def count_refusals(
 
 
 def latest_changes(record: Attributed) -> dict[str, Line]:
-    """The newest line of every value of a record: where each present value comes from. One query."""
+    """The line of every value of a record that tells where it comes from. One query.
+
+    It is the newest one, but for a value that was put back: it reads as if nothing had happened to it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(LATEST_CHANGES, [record.workspace_id, record.about, record.pk])
         return {
             key: Line(pk, record.about, key, orjson.loads(old), orjson.loads(new), source, hand, at)
             for key, pk, old, new, source, hand, at in cursor.fetchall()
         }
+
+
+def origins_of(about: str, workspace: Workspace, pks: Iterable[int], key: str) -> dict[int, int]:
+    """The write that tells where one value of each record comes from; records that none tells of are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(ORIGINS, [key, workspace.pk, about, list(pks), key])
+        return dict(cursor.fetchall())
 
 
 def history_of(record: Attributed, key: str) -> list[Line]:
@@ -143,7 +162,7 @@ def changes_of(record: Attributed, key: str, most: int, before: int | None = Non
 
 def lines_of(key: str, changes: Iterable[RecordChange]) -> list[Line]:
     """One value's part in what some writes changed."""
-    told = ((change, *change.changes[key]) for change in changes)
+    told = ((change, *change.changes[key][:2]) for change in changes)
     return [Line(c.pk, c.about, key, old, new, c.source, c.hand, c.at, c.former_id is not None) for c, old, new in told]
 
 
@@ -183,8 +202,12 @@ def _copied(value: Any) -> str:
 
 def _changed(report: Report) -> str:
     """Old and new values as JSON, as COPY reads it: JSON has two characters for a tab or a line break already."""
-    changes = {key: change[:2] for key, change in report.changed.items()}
+    changes = {key: _kept(change) for key, change in report.changed.items()}
     return orjson.dumps(changes).decode().replace("\\", "\\\\")
+
+
+def _kept(change: Change) -> Sequence[Any]:
+    return change[:2] if change.origin is None else (*change[:2], change.origin)
 
 
 def shown(raw: Any) -> str:

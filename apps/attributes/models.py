@@ -143,7 +143,7 @@ class RecordChange(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
-    changes = models.JSONField()  # key → [old, new]
+    changes = models.JSONField()  # key → [old, new]; of a value that was put back [old, new, the write it comes from]
     source = models.CharField(max_length=12, choices=Source)
     hand = models.CharField(max_length=120, blank=True)
     teammate = models.ForeignKey(

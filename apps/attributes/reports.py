@@ -40,11 +40,16 @@ class Refusal(Exception):
 
 
 class Change(NamedTuple):
-    """A value that became another, or came into another hand; `holder` is its new entry among the holders."""
+    """A value that became another, or came into another hand; `holder` is its new entry among the holders.
+
+    A value that was put back as it was comes from where it came from before: `origin` is the write that says so, 0
+    where none does.
+    """
 
     old: Any
     new: Any
     holder: str | None = None
+    origin: int | None = None
 
 
 @dataclass(slots=True)

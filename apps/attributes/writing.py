@@ -113,10 +113,12 @@ def release(
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A value as it was before it was set, plain as JSON has it, and its entry among the holders."""
+    """A value as it was before it was set, plain as JSON has it, its entry among the holders, and the write that tells
+    where it comes from (0: there is none)."""
 
     value: Any
     holder: str | None
+    origin: int | None = None
 
 
 @transaction.atomic
@@ -132,7 +134,8 @@ def put_back(
 ) -> list[int]:
     """Undo the setting of a value by hand, holders included (BEY-14): the keys of the records that were put back.
 
-    A record whose value is another one by now, or in another hand, is left alone.
+    Their values come from where they came from before; the history tells of both steps. A record whose value is another
+    one by now, or in another hand, is left alone.
     """
     batch = _take_up(model, workspace, {pk: {key: None} for pk in formers}, Source.MANUAL, by, now, {})
     definition = batch.known.get(key)
@@ -145,7 +148,7 @@ def put_back(
 
     ours, holder = loaded(set_to), BLANKED if set_to is None else Source.MANUAL.value
     reports = {
-        pk: Report(changed={key: Change(ours, loaded(formers[pk].value), formers[pk].holder)})
+        pk: Report(changed={key: Change(ours, loaded(formers[pk].value), formers[pk].holder, formers[pk].origin)})
         for pk, held in batch.held.items()
         if held.values[key] == ours and held.holders.get(key) == holder
     }

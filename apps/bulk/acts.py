@@ -9,6 +9,7 @@ from django.db.models.lookups import IsNull
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Definition
+from apps.attributes.history import origins_of
 from apps.attributes.kinds import Setting
 from apps.attributes.reports import Refusal
 from apps.attributes.sources import Source
@@ -222,6 +223,7 @@ class SetAttribute(Action):
     def do(self, scene: Scene, params: Mapping[str, Any], pks: Sequence[int]) -> Outcome:
         key = params["key"]
         before = held_by(scene.model, scene.workspace, pks, key)
+        origins = origins_of(scene.about, scene.workspace, pks, key)
         offers = {pk: {key: params["value"]} for pk in pks}
         reports = write(scene.model, scene.workspace, offers, Source.MANUAL, by=scene.by, now=scene.now)
         kind = catalogue_of(scene.workspace, scene.about)[key].kind
@@ -229,7 +231,7 @@ class SetAttribute(Action):
         for pk, report in reports.items():
             if change := report.changed.get(key):
                 old = None if change.old is None else kind.plain(change.old)
-                outcome.formers[pk] = {"value": old, "holder": before.get(pk)}
+                outcome.formers[pk] = {"value": old, "holder": before.get(pk), "origin": origins.get(pk, 0)}
             for refusal in report.refused.values():
                 outcome.refused += 1
                 outcome.refusal = f"{params['label']} {refusal.message}"
@@ -237,7 +239,7 @@ class SetAttribute(Action):
 
     def undo(self, scene: Scene, params: Mapping[str, Any], formers: Mapping[int, Any]) -> Collection[int]:
         """Who has another value by now keeps it."""
-        was = {pk: Former(former["value"], former["holder"]) for pk, former in formers.items()}
+        was = {pk: Former(**former) for pk, former in formers.items()}
         return put_back(scene.model, scene.workspace, params["key"], params["value"], was, by=scene.by, now=scene.now)
 
 

@@ -7,6 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.facts import Provenance, facts_of
+from apps.attributes.history import history_of
 from apps.attributes.models import State
 from apps.attributes.sources import Source
 from apps.bulk import running
@@ -154,6 +157,33 @@ def test_a_value_is_set_by_hand_and_put_back_with_its_holder(tess, workspace):
     assert during == [(500, "manual")] * 3
     assert [value(one, "budget") for one in (ann, ben, cid)] == [1, 2, None]
     assert [holder(one, "budget") for one in (ann, ben, cid)] == ["ping", "rest", None]
+
+
+def test_a_value_that_was_put_back_reads_as_if_nothing_had_happened_and_its_history_tells_of_both_steps(
+    tess, workspace
+):
+    """BEY-14, BEY-01: also where it was empty, and where two changes are undone one after the other"""
+    question(workspace, attribute(workspace, "budget", "number"))
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace)
+    offer(ann, Source.PING, budget=1)
+    before = [origin(ann, "budget"), origin(ben, "budget")]
+
+    first = begin(tess, workspace, "set", all="1", attribute="budget", value="500")
+    second = begin(tess, workspace, "set", all="1", attribute="budget", value="600")
+    undo(tess, workspace, second)
+    between = [origin(ann, "budget").source, origin(ben, "budget").source]
+    undo(tess, workspace, first)
+
+    assert (before[0].source, before[1], between) == (Source.PING, None, [Source.MANUAL] * 2)
+    assert [origin(ann, "budget"), origin(ben, "budget")] == before
+    steps = [(line.old, line.new) for line in history_of(ben, "budget")]
+    assert steps == [(500, None), (600, 500), (500, 600), (None, 500)]
+
+
+def origin(person: Person, key: str) -> Provenance | None:
+    """Where a value comes from, as its profile says it."""
+    person = Person.objects.select_related("workspace").get(pk=person.pk)
+    return facts_of(person, [catalogue_of(person.workspace, "person")[key]])[key].provenance
 
 
 def test_undoing_leaves_alone_what_was_changed_since(tess, workspace):
