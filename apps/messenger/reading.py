@@ -26,6 +26,7 @@ LONGEST_COOKIE = 255
 MOST_FORM_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
 OBJECTS = ("user_data", "metadata", "page", "utm")  # which a form carries as JSON
+IN_PIECES = "_messenger_body"  # on a request: what was read of a body that came in pieces, which comes once
 
 # How the Messenger looks and where it is loaded from: never data about a person (MSG-03).
 MESSENGER_ONLY = frozenset(
@@ -88,7 +89,12 @@ class Ping:
 
 def read(request: HttpRequest) -> Sent:
     """The fields of a ping. Raises Problem for what is none."""
-    return _sent(_body(request))
+    return sent_of(_body(request))
+
+
+def json_body(request: HttpRequest) -> dict[str, Any]:
+    """The fields of a request that comes from no browser: JSON, whatever type it says it is."""
+    return _object(_bytes(request), "The body")
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -98,7 +104,26 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return _form(raw) if request.content_type == FORM else _object(raw, "The body")
 
 
-def _sent(body: dict[str, Any], beside: frozenset[str] = BESIDE) -> Sent:
+def app_id_of(request: HttpRequest) -> str | None:
+    """Whose page or app speaks, as far as it says so; what else is wrong with the request is not asked here."""
+    try:
+        raw = _bytes(request)
+        body = _object(raw, "The body") if raw.lstrip().startswith(b"{") else _form(raw)
+    except Problem:
+        return None
+    user_data = body.get("user_data")
+    app_id = _named("app_id", body, user_data if isinstance(user_data, dict) else {})
+    return app_id if isinstance(app_id, str) else None
+
+
+def _named(name: str, *places: Mapping[str, Any]) -> Any:
+    """What the first place that says something of this says; None where nobody does."""
+    values = (place.get(name) for place in places)
+    return next((raw for raw in values if not is_blank(raw, Source.PING)), None)
+
+
+def sent_of(body: dict[str, Any], beside: frozenset[str] = BESIDE) -> Sent:
+    """Who sends some fields, and what they say. `beside` may stand in them as well. Raises Problem for what is none."""
     user_data = body.get("user_data")
     if user_data is None:
         _check_nothing_beside(body, beside)
@@ -107,8 +132,7 @@ def _sent(body: dict[str, Any], beside: frozenset[str] = BESIDE) -> Sent:
         raise Problem("user_data is not an object.", field="user_data")
 
     def said(name: str) -> Any:
-        values = (fields.get(name) for fields in (body, user_data))
-        return next((raw for raw in values if not is_blank(raw, Source.PING)), None)
+        return _named(name, body, user_data)
 
     app_id = said("app_id")
     if app_id is None:
@@ -125,7 +149,9 @@ def _bytes(request: HttpRequest) -> bytes:
         raise Problem("Content-Length is not a number.")
     if declared or not request.META.get("wsgi.input_terminated"):
         return _of_fair_size(int(declared or 0), request)
-    raw: bytes = request.META["wsgi.input"].read(LONGEST_BODY + 1)
+    if IN_PIECES not in vars(request):
+        vars(request)[IN_PIECES] = request.META["wsgi.input"].read(LONGEST_BODY + 1)
+    raw: bytes = vars(request)[IN_PIECES]
     if len(raw) > LONGEST_BODY:
         raise TooLarge(f"A ping has at most {LONGEST_BODY} bytes.")
     return raw
@@ -219,8 +245,12 @@ class Event:
 
 def event(request: HttpRequest) -> Event:
     """The fields of a tracked event (MSG-15). Raises Problem for what is none."""
-    body = _body(request)
-    sent = _sent(body, BESIDE | OF_AN_EVENT)
+    return event_of(_body(request), BESIDE | OF_AN_EVENT)
+
+
+def event_of(body: dict[str, Any], beside: frozenset[str]) -> Event:
+    """The event in some fields. `beside` may stand beside it. Raises Problem for what is none."""
+    sent = sent_of(body, beside)
     return Event(sent, _needed(body, "event_name"), body.get("created_at"), body.get("metadata"))
 
 

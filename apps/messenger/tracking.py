@@ -13,6 +13,7 @@ from apps.events.recording import Occurrence, Outcome, occurrence, record
 from apps.people import arrivals, identity, sessions
 from apps.people.arrivals import Arrival, Payload
 from apps.people.identity import Fate
+from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
@@ -23,14 +24,14 @@ from .reading import Event, Ping
 SOMEBODY = 0  # whose key is not known yet
 
 
-def track(workspace: Workspace, ping: Ping, event: Event, now: datetime) -> Arrival:
+def track(workspace: Workspace, ping: Ping, event: Event, seen: Sighting) -> Arrival:
     """Record an event of whoever is meant; who is not known yet is made, as a ping would make them.
 
     Raises Problem for an event that cannot be kept; nobody is made for one.
     """
     source = Source.SIGNED_PING if ping.signed.values else Source.PING
-    happened = _occurrence(workspace, event, source, now)
-    return once_more(lambda: _track(workspace, ping, happened, source, now))
+    happened = _occurrence(workspace, event, source, seen.now)
+    return once_more(lambda: _track(workspace, ping, happened, source, seen))
 
 
 def _occurrence(workspace: Workspace, event: Event, source: Source, now: datetime) -> Occurrence:
@@ -47,10 +48,10 @@ def _occurrence(workspace: Workspace, event: Event, source: Source, now: datetim
 
 
 @transaction.atomic
-def _track(workspace: Workspace, ping: Ping, happened: Occurrence, source: Source, now: datetime) -> Arrival:
-    arrival, outcome = _recorded(workspace, _known(workspace, ping), happened, source, now)
+def _track(workspace: Workspace, ping: Ping, happened: Occurrence, source: Source, seen: Sighting) -> Arrival:
+    arrival, outcome = _recorded(workspace, _known(workspace, ping), happened, source, seen.now)
     if outcome is Outcome.NOBODY:  # not known yet, or somebody else by now
-        arrival, outcome = _recorded(workspace, _received(workspace, ping, now), happened, source, now)
+        arrival, outcome = _recorded(workspace, _received(workspace, ping, seen), happened, source, seen.now)
     if arrival.fate is Fate.FOUND and not outcome.accepted:
         raise Problem(f"event_name {outcome.message}", field="event_name")
     return arrival
@@ -74,9 +75,9 @@ def _known(workspace: Workspace, ping: Ping) -> Arrival:
     return Arrival(standing.fate, standing.pk, standing.public_id, standing.role)
 
 
-def _received(workspace: Workspace, ping: Ping, now: datetime) -> Arrival:
+def _received(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
     payload = Payload(ping.claim, ping.unsigned.values, ping.signed.values)
-    [arrival] = arrivals.receive(workspace, [payload], Source.PING, now=now)
-    if arrival.created and arrival.pk:  # whoever was met before has been seen by the page's own ping
-        sessions.touch(arrival.pk, sessions.in_browser(now))
+    [arrival] = arrivals.receive(workspace, [payload], Source.PING, now=seen.now)
+    if arrival.created and arrival.pk:  # whoever was met before has been seen by the ping of the page or app itself
+        sessions.touch(arrival.pk, seen)
     return arrival

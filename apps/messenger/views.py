@@ -1,15 +1,20 @@
 """The Messenger's door: read, one call, reply."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 
 from apps.attributes.sources import Source
 from apps.people import identity, presence, sessions
 from apps.people.identity import Claim, Fate
+from apps.people.sessions import Sighting
 from apps.workspace import clock
+from apps.workspace.models import Workspace
 
 from . import reading, replying
 from .admitting import met, noting, ping_of, posted, workspace_of
 from .delivering import deliver, deliver_lead
+from .reading import Event, Ping
 from .tracking import track
 
 
@@ -20,11 +25,7 @@ def ping(request: HttpRequest) -> HttpResponse:
     sent = reading.read(request)
     workspace = workspace_of(sent.app_id)
     ping = ping_of(workspace, sent, now)
-    arrival = deliver(workspace, ping, sessions.in_browser(now))
-    answer = met(arrival, ping.claim)
-    if arrival.fate is Fate.FOUND and arrival.public_id:
-        presence.heartbeat(workspace, arrival.public_id, now)
-    return answer
+    return delivered(workspace, ping, sessions.in_browser(now))
 
 
 @posted
@@ -34,8 +35,7 @@ def events(request: HttpRequest) -> HttpResponse:
     event = reading.event(request)
     workspace = workspace_of(event.sent.app_id)
     ping = ping_of(workspace, event.sent, now)
-    met(track(workspace, ping, event, now), ping.claim)
-    return replying.accepted()
+    return tracked(workspace, ping, event, sessions.in_browser(now))
 
 
 @posted
@@ -44,10 +44,7 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     sent = reading.read(request)
     workspace = workspace_of(sent.app_id)
-    [standing] = identity.find(workspace, [ping_of(workspace, sent, now).claim])
-    if standing.fate is Fate.FOUND and standing.public_id:
-        presence.heartbeat(workspace, standing.public_id, now)
-    return replying.nothing()
+    return still_there(workspace, ping_of(workspace, sent, now), now)
 
 
 @posted
@@ -60,3 +57,29 @@ def lead(request: HttpRequest) -> HttpResponse:
         identity.claim(None, lead.email, lead.visitor_id, Source.PING)
     arrival = deliver_lead(workspace, lead, now)
     return met(arrival, Claim(visitor_id=lead.visitor_id))
+
+
+# ---- the same from a browser and from an app -------------------------------------------------------------------------
+
+
+def delivered(workspace: Workspace, ping: Ping, seen: Sighting) -> HttpResponse:
+    """A ping is written, its sender is online, and is told who they are."""
+    arrival = deliver(workspace, ping, seen)
+    answer = met(arrival, ping.claim)
+    if arrival.fate is Fate.FOUND and arrival.public_id:
+        presence.heartbeat(workspace, arrival.public_id, seen.now)
+    return answer
+
+
+def tracked(workspace: Workspace, ping: Ping, event: Event, seen: Sighting) -> HttpResponse:
+    """An event is written. Whoever is made for it is seen as by a ping."""
+    met(track(workspace, ping, event, seen), ping.claim)
+    return replying.accepted()
+
+
+def still_there(workspace: Workspace, ping: Ping, now: datetime) -> HttpResponse:
+    """Whoever is known is online for two minutes more."""
+    [standing] = identity.find(workspace, [ping.claim])
+    if standing.fate is Fate.FOUND and standing.public_id:
+        presence.heartbeat(workspace, standing.public_id, now)
+    return replying.nothing()

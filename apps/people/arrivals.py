@@ -281,8 +281,10 @@ def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: dateti
     if after == Role.USER and (after != person.role or {"external_id", "email"} & offer.keys()):
         identity.check_free(person.workspace, claim, own=person)
     if after != person.role:
-        cookie = None if after == Role.USER else person.visitor_id
-        Person.objects.filter(pk=person.pk).update(role=after, visitor_id=cookie, updated_at=now)
+        identified: dict[str, Any] = {"visitor_id": None} if after == Role.USER else {}
+        if identified and person.is_mobile_unidentified:
+            identified["is_mobile_unidentified"] = False
+        Person.objects.filter(pk=person.pk).update(role=after, updated_at=now, **identified)
         person.role = after
     return write(Person, person.workspace, {person.pk: offer}, source, by=by, now=now)[person.pk]
 

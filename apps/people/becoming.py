@@ -49,7 +49,8 @@ NAMESAKES = """
 BECOME = """
     UPDATE people_person
     SET role = 'user', state = 'active', visitor_id = NULL, updated_at = %s,
-        holders = CASE WHEN %s THEN holders - 'email' ELSE holders END
+        holders = CASE WHEN %s THEN holders - 'email' ELSE holders END,
+        is_mobile_unidentified = CASE WHEN is_mobile_unidentified IS NOT NULL THEN false END
     WHERE workspace_id = %s AND id = %s AND role <> 'user' AND state IN ('active', 'archived')
     RETURNING public_id
 """

@@ -38,6 +38,7 @@ ADDED_UP = ("session_count", "ios_sessions", "android_sessions")
 LATEST = (
     *("last_seen_at", "web_seen_at", "last_contacted_at", "last_replied_at"),
     *("last_email_opened_at", "last_email_clicked_at", "ios_last_seen_at", "android_last_seen_at"),
+    *("ios_counted_at", "android_counted_at"),
 )
 # What tells one thing together: of a group that the user has any of, nothing is copied.
 GROUPS = (

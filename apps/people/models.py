@@ -88,6 +88,7 @@ class Person(Attributed):
     utm_term = models.TextField(null=True)
 
     ios_last_seen_at = models.DateTimeField(null=True)
+    ios_counted_at = models.DateTimeField(null=True)  # when a session was last counted, and so on Android
     ios_sessions = models.IntegerField(null=True)
     ios_app_name = models.TextField(null=True)
     ios_app_version = models.TextField(null=True)
@@ -95,6 +96,7 @@ class Person(Attributed):
     ios_os_version = models.TextField(null=True)
     ios_sdk_version = models.TextField(null=True)
     android_last_seen_at = models.DateTimeField(null=True)
+    android_counted_at = models.DateTimeField(null=True)
     android_sessions = models.IntegerField(null=True)
     android_app_name = models.TextField(null=True)
     android_app_version = models.TextField(null=True)
