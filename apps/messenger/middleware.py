@@ -6,9 +6,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, get_resolver
 
+from apps.workspace import clock
 from apps.workspace.problems import Missing, Problem
 
 from . import replying
+from .limits import hold_off
 from .widget import Script
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ class MessengerDoor:
     def _answered(self, request: HttpRequest) -> HttpResponse:
         try:
             view, args, kwargs = self.resolver.resolve(request.path_info)
+            if request.method == "POST":
+                hold_off(request, clock.now())
             return view(request, *args, **kwargs)
         except Resolver404:
             return replying.stopped(Missing("There is nothing at this address."))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.people.arrivals import Arrival
 from apps.people.identity import Claim
+from apps.workspace.limiting import TooManyRequests
 from apps.workspace.problems import Problem
 
 REMEMBERED = "86400"  # seconds for which a browser need not ask again whether it may ask
@@ -40,8 +41,11 @@ def nothing() -> HttpResponse:
 
 
 def stopped(problem: Problem) -> HttpResponse:
-    """A ping that was refused, as an error list (api.md §1.3)."""
-    return _errors(problem.status, problem.code, problem.message, problem.field)
+    """A ping that was refused, as an error list (api.md §1.3), and when to try again where that would help."""
+    response = _errors(problem.status, problem.code, problem.message, problem.field)
+    if isinstance(problem, TooManyRequests):
+        response["Retry-After"] = str(problem.wait)
+    return response
 
 
 def failed() -> HttpResponse:

@@ -1,5 +1,6 @@
 """How a ping comes in: bodies, limits, methods, origins; and that nothing a browser sends breaks the door."""
 
+from io import BytesIO
 from urllib.parse import urlencode
 
 import orjson
@@ -91,6 +92,25 @@ def test_a_body_of_64_kb_is_read_and_one_byte_more_is_not(workspace, post):
     assert [answer.status_code for answer in answers] == [200, 413]
     assert error(answers[1]) == (413, "parameter_invalid")
     assert len(values(user("1"), "bio")["bio"]) == 255
+
+
+def in_pieces(client, body):
+    """Send a body of which nobody says beforehand how long it is."""
+    pieces = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    return client.post(PING, b"", "application/json", **pieces)
+
+
+def test_a_body_that_comes_in_pieces_is_read(workspace, client):
+    assert in_pieces(client, orjson.dumps(SENT)).status_code == 200
+    assert user("1").name == "Ann"
+
+
+def test_too_large_a_body_in_pieces_is_refused_whatever_comes_behind(workspace, client):
+    """What is too much is not taken for a ping of its own"""
+    body = b" " * (64 * 1024 + 1) + orjson.dumps(SENT)
+
+    assert error(in_pieces(client, body)) == (413, "parameter_invalid")
+    assert not Person.objects.exists()
 
 
 # ---- methods, addresses, origins -------------------------------------------------------------------------------------
