@@ -473,6 +473,40 @@ def test_a_server_that_asks_for_quiet_gets_it(visitor: Visitor, site: Site, work
     assert "429" in failed
 
 
+def test_over_the_limit_a_page_is_quiet_for_as_long_as_it_is_told_and_loses_nothing(
+    visitor: Visitor, site: Site, workspace: Workspace, settings: Any
+) -> None:
+    """One request in two seconds: more is answered 429, and what was refused is sent once more when it may be."""
+    settings.MESSENGER_LIMIT_ADDRESS = "1/2s"
+    visitor.goes(site.page("/app", loader(site, workspace, "'boot', { user_id: '1' }")))
+
+    with visitor.page.expect_response(lambda answer: "second" in (answer.request.post_data or "") and answer.ok):
+        for name in ("first", "second"):
+            visitor.calls("trackEvent", name)
+
+    held_off = [(at, one) for at, one in enumerate(visitor.sent) if answered(one) == 429]
+    told = [(one.timing["startTime"], asked(one), visitor.sent[at + 1].timing["startTime"]) for at, one in held_off]
+    assert told
+    assert [then - at >= 1000 * seconds - EARLY for at, seconds, then in told] == [True] * len(told)
+    assert sorted(Event.objects.values_list("name__name", flat=True)) == ["first", "second"]
+    assert {"429" in complaint for complaint in visitor.complaints} == {True}
+    visitor.complaints.clear()
+
+
+EARLY = 5  # milliseconds by which the browser's two clocks may differ
+
+
+def answered(request: Request) -> int:
+    response = request.response()
+    return response.status if response else 0
+
+
+def asked(request: Request) -> int:
+    """For how many seconds the server asks for quiet."""
+    response = request.response()
+    return int(response.header_value("Retry-After") or 0) if response else 0
+
+
 # ---- the page that shows it ------------------------------------------------------------------------------------------
 
 
