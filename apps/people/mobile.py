@@ -7,6 +7,7 @@ from apps.workspace.models import Workspace
 
 from .models import ON_MOBILE, Person
 
+LAST_SEEN = ("ios_last_seen_at", "android_last_seen_at")  # whoever has neither has used no app
 OTHERS = {"enabled_push_messaging", "is_mobile_unidentified"}
 
 

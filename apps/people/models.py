@@ -30,6 +30,9 @@ ON_MOBILE = (
 )
 
 
+BY_PLATFORM = ("last_seen_at", "sessions", "app_name", "app_version", "device", "os_version", "sdk_version")
+
+
 class PersonQuerySet(AttributedQuerySet):
     def listed(self) -> Self:
         """Those that teammates see: active users and leads; visitors never (IDN-09)."""
@@ -120,7 +123,8 @@ class Person(Attributed):
         "last_seen_at": "last_seen_at",
         "session_count": "last_seen_at",
         "updated_at": "updated_at",
-    }
+        "enabled_push_messaging": "last_seen_at",
+    } | {f"{platform}_{told}": f"{platform}_last_seen_at" for platform in ("ios", "android") for told in BY_PLATFORM}
 
     LISTED: ClassVar[Q] = Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR)
 

@@ -14,7 +14,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
 
-from . import details
+from . import details, mobile
 from .models import Person
 
 SHOW_ALL = "details=all"
@@ -68,7 +68,18 @@ class Profile(InSegments):
     def facts(self) -> dict[str, Fact]:
         """Every value of the person that the page shows, and no other."""
         own = [definition for definition in self.asked if definition.about == "person"]
-        return facts_of(self.person, {d.key: d for d in [*own, *self.detailed, *self.catalogue.custom]}.values())
+        apps = [self.catalogue[key] for key in mobile.LAST_SEEN]
+        shown = [*own, *self.detailed, *apps, *self.catalogue.custom]
+        return facts_of(self.person, {definition.key: definition for definition in shown}.values())
+
+    @cached_property
+    def in_apps(self) -> list[Fact]:
+        """What mobile apps have told of the person, less what Details shows; of most people they were told nothing."""
+        if all(self.facts[key].value is None for key in mobile.LAST_SEEN):
+            return []
+        detailed = {definition.key for definition in self.detailed}
+        told = [d for d in self.catalogue.standard if mobile.is_mobile(d) and d.key not in detailed]
+        return [fact for fact in facts_of(self.person, told).values() if fact.value is not None]
 
 
 _sections = Sections()
@@ -91,6 +102,11 @@ def details_section(profile: Profile) -> Context:
     # where the owner is a question of the set, it is picked up there
     owner = None if "owner_id" in profile.asked_keys else profile.facts.get("owner_id")
     return {"facts": facts, "owner": details.owner_cell(profile.seat, profile.person, owner)}
+
+
+def mobile_apps(profile: Profile) -> Context | None:
+    """What mobile apps have told of this person, once one has (ATT-04)."""
+    return {"facts": profile.in_apps} if profile.in_apps else None
 
 
 def custom_attributes(profile: Profile) -> Context:
@@ -125,6 +141,7 @@ def register_own() -> None:
             aside=True,
         )
     )
+    register(Section(35, "mobile", "Mobile apps", "people/_mobile.html", mobile_apps, aside=True))
     register(
         Section(40, "attributes", "Custom attributes", "people/_custom_attributes.html", custom_attributes, aside=True)
     )

@@ -1,5 +1,6 @@
 """The profile of a user or lead: header, sections, and what each teammate wants to see."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -143,6 +144,7 @@ def test_the_sections_stand_in_their_order():
         "companies",
         "tags",
         "details",
+        "mobile",
         "attributes",
         "segments",
         "events",
@@ -295,6 +297,45 @@ def test_attributes_of_mobile_apps_are_offered_once_an_app_has_sent_something(te
 
     after = "iOS sessions" in detailed(tess, ann, "?details=all"), "ios_sessions" in choices(tess, ann)
     assert (before, refused, after) == ((False, False), 404, (True, True))
+
+
+def told_by_apps(client: Client, person: Person, query: str = "") -> list[tuple[str, Any]]:
+    """What the section of mobile apps shows, if there is one."""
+    shown = {one["section"].slug: one for one in client.get(person.page() + query).context["sections"]}
+    return [(fact.definition.label, fact.value) for fact in shown["mobile"]["facts"]] if "mobile" in shown else []
+
+
+def test_what_mobile_apps_told_of_a_person_stands_in_a_section_of_its_own(tess, workspace, ann):
+    """ATT-04: nothing of it is on the profiles of those who never used one"""
+    on_a_phone = {"android_sessions": 3, "android_last_seen_at": NOW, "android_device": "Pixel 9"}
+    joe = PersonFactory(workspace=workspace, enabled_push_messaging=False, **on_a_phone)
+
+    assert told_by_apps(tess, ann) == []
+    assert told_by_apps(tess, joe) == [
+        ("Last seen on Android", NOW),
+        ("Android sessions", 3),
+        ("Android device", "Pixel 9"),
+        ("Enabled push messaging", False),
+    ]
+
+
+def test_what_details_shows_of_mobile_apps_is_not_shown_twice(tess, workspace):
+    """ATT-02, ATT-04"""
+    joe = PersonFactory(workspace=workspace, ios_last_seen_at=NOW, ios_sessions=3, ios_device="iPhone 15")
+    tess.post(reverse("people:details", args=[workspace.app_id, joe.public_id]), {"add": "ios_sessions"})
+
+    assert told_by_apps(tess, joe) == [("Last seen on iOS", NOW), ("iOS device", "iPhone 15")]
+    assert told_by_apps(tess, joe, "?details=all") == []
+
+
+def test_a_value_from_an_app_is_as_old_as_the_app_was_seen(tess, workspace):
+    """BEY-01"""
+    joe = PersonFactory(workspace=workspace, ios_last_seen_at=NOW - timedelta(days=1), ios_app_version="4.2.0")
+
+    sections = {shown["section"].slug: shown for shown in tess.get(joe.page()).context["sections"]}
+    [_, version] = sections["mobile"]["facts"]
+
+    assert (version.provenance.source, version.provenance.at) == (Source.AUTO, NOW - timedelta(days=1))
 
 
 def test_a_step_in_place_answers_with_the_section(tess, workspace, ann):
