@@ -10,7 +10,7 @@ from apps.attributes.sources import Source
 from apps.companies import arrivals as companies
 from apps.people import arrivals, returning, sessions
 from apps.people.arrivals import Arrival, Payload
-from apps.people.identity import Fate
+from apps.people.identity import Claim, Fate
 from apps.people.models import Person, Role
 from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
@@ -28,34 +28,36 @@ def deliver(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
     return once_more(lambda: _deliver(workspace, ping, seen))
 
 
-def deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
+def deliver_lead(workspace: Workspace, lead: Lead, seen: Sighting) -> Arrival:
     """A visitor left their email and becomes a lead (IDN-10)."""
-    return once_more(lambda: _deliver_lead(workspace, lead, now))
+    return once_more(lambda: _deliver_lead(workspace, lead, seen))
 
 
 @transaction.atomic
-def _deliver_lead(workspace: Workspace, lead: Lead, now: datetime) -> Arrival:
-    arrival = arrivals.convert(workspace, lead.visitor_id, lead.values, Source.PING, now=now)
+def _deliver_lead(workspace: Workspace, lead: Lead, seen: Sighting) -> Arrival:
+    payload = Payload(Claim(visitor_id=lead.visitor_id), lead.values, place=seen.place)
+    arrival = arrivals.convert(workspace, payload, Source.PING, now=seen.now)
     if arrival.created and arrival.pk:  # whoever was met before has been seen by the page's own ping
-        sessions.touch(arrival.pk, sessions.in_browser(now))
+        sessions.touch(arrival.pk, seen)
     return arrival
 
 
-def _payload(ping: Ping) -> Payload:
-    return Payload(ping.claim, ping.unsigned.values, ping.signed.values)
+def payload_of(ping: Ping, seen: Sighting) -> Payload:
+    """What a ping brings to whoever is meant."""
+    return Payload(ping.claim, ping.unsigned.values, ping.signed.values, seen.place)
 
 
 def _deliver_nothing_new(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival | None:
     """The most frequent ping of all is one statement, and so a transaction by itself."""
     if any(half.companies or half.report.refused for half in ping.halves):
         return None
-    return returning.recognise(workspace, _payload(ping), Source.PING, seen)
+    return returning.recognise(workspace, payload_of(ping, seen), Source.PING, seen)
 
 
 @transaction.atomic
 def _deliver(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
     now = seen.now
-    [arrival] = arrivals.receive(workspace, [_payload(ping)], Source.PING, now=now)
+    [arrival] = arrivals.receive(workspace, [payload_of(ping, seen)], Source.PING, now=now)
     if arrival.fate is not Fate.FOUND or arrival.pk is None:
         return arrival
     begins_session = any(half.companies for half in ping.halves) and sessions.starts(arrival.pk, seen)

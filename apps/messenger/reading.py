@@ -48,6 +48,19 @@ class TooLarge(Problem):
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """What the script says of the page that somebody is on, as it came: `visiting` makes sense of it."""
+
+    url: Any = None
+    referrer: Any = None
+    utm: Any = None
+    language: Any = None
+
+
+NO_PAGE = Page()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The fields of a ping, before anybody has looked at who sends it."""
 
@@ -56,6 +69,7 @@ class Sent:
     user_hash: Any = None
     token: Any = None
     anonymous_id: Any = None
+    page: Page = NO_PAGE
 
 
 @dataclass(slots=True)
@@ -139,7 +153,15 @@ def sent_of(body: dict[str, Any], beside: frozenset[str] = BESIDE) -> Sent:
         raise Problem("app_id is missing.", code="parameter_missing", field="app_id")
     if not isinstance(app_id, str):
         raise Problem("app_id is not text.", field="app_id")
-    return Sent(app_id, user_data, said("user_hash"), said("intercom_user_jwt"), said("anonymous_id"))
+    return Sent(app_id, user_data, said("user_hash"), said("intercom_user_jwt"), said("anonymous_id"), _page(body))
+
+
+def _page(body: Mapping[str, Any]) -> Page:
+    """The page that the fields come from; `referer` is its address in the older form."""
+    page = body.get("page")
+    if not isinstance(page, dict):
+        page = {}
+    return Page(page.get("url") or body.get("referer"), page.get("referrer"), body.get("utm"), body.get("language"))
 
 
 def _bytes(request: HttpRequest) -> bytes:
@@ -208,6 +230,7 @@ class Lead:
     visitor_id: str
     email: Any
     name: Any = None
+    page: Page = NO_PAGE
 
     @property
     def values(self) -> dict[str, Any]:
@@ -221,7 +244,7 @@ def lead(request: HttpRequest) -> Lead:
     if not isinstance(app_id, str):
         raise Problem("app_id is not text.", field="app_id")
     visitor_id = str(_cookie(_needed(body, "anonymous_id")))
-    return Lead(app_id, visitor_id, email, body.get("name"))
+    return Lead(app_id, visitor_id, email, body.get("name"), _page(body))
 
 
 def _needed(body: Mapping[str, Any], name: str) -> Any:

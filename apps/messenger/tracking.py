@@ -11,7 +11,7 @@ from apps.attributes.sources import Source
 from apps.events.naming import checked_name
 from apps.events.recording import Occurrence, Outcome, occurrence, record
 from apps.people import arrivals, identity, sessions
-from apps.people.arrivals import Arrival, Payload
+from apps.people.arrivals import Arrival
 from apps.people.identity import Fate
 from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
@@ -19,6 +19,7 @@ from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.problems import Problem
 
+from .delivering import payload_of
 from .reading import Event, Ping
 
 SOMEBODY = 0  # whose key is not known yet
@@ -76,8 +77,7 @@ def _known(workspace: Workspace, ping: Ping) -> Arrival:
 
 
 def _received(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
-    payload = Payload(ping.claim, ping.unsigned.values, ping.signed.values)
-    [arrival] = arrivals.receive(workspace, [payload], Source.PING, now=seen.now)
+    [arrival] = arrivals.receive(workspace, [payload_of(ping, seen)], Source.PING, now=seen.now)
     if arrival.created and arrival.pk:  # whoever was met before has been seen by the ping of the page or app itself
         sessions.touch(arrival.pk, seen)
     return arrival

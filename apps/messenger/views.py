@@ -14,8 +14,9 @@ from apps.workspace.models import Workspace
 from . import reading, replying
 from .admitting import met, noting, ping_of, posted, workspace_of
 from .delivering import deliver, deliver_lead
-from .reading import Event, Ping
+from .reading import Event, Page, Ping
 from .tracking import track
+from .visiting import visit_of
 
 
 @posted
@@ -25,7 +26,7 @@ def ping(request: HttpRequest) -> HttpResponse:
     sent = reading.read(request)
     workspace = workspace_of(sent.app_id)
     ping = ping_of(workspace, sent, now)
-    return delivered(workspace, ping, sessions.in_browser(now))
+    return delivered(workspace, ping, _seen(request, sent.page, now))
 
 
 @posted
@@ -35,7 +36,7 @@ def events(request: HttpRequest) -> HttpResponse:
     event = reading.event(request)
     workspace = workspace_of(event.sent.app_id)
     ping = ping_of(workspace, event.sent, now)
-    return tracked(workspace, ping, event, sessions.in_browser(now))
+    return tracked(workspace, ping, event, _seen(request, event.sent.page, now))
 
 
 @posted
@@ -55,8 +56,13 @@ def lead(request: HttpRequest) -> HttpResponse:
     workspace = workspace_of(lead.app_id)
     with noting(workspace, {}, now):
         identity.claim(None, lead.email, lead.visitor_id, Source.PING)
-    arrival = deliver_lead(workspace, lead, now)
+    arrival = deliver_lead(workspace, lead, _seen(request, lead.page, now))
     return met(arrival, Claim(visitor_id=lead.visitor_id))
+
+
+def _seen(request: HttpRequest, page: Page, now: datetime) -> Sighting:
+    """Somebody has a page open, and what the visit tells (MSG-14)."""
+    return sessions.in_browser(now, visit_of(request, page))
 
 
 # ---- the same from a browser and from an app -------------------------------------------------------------------------

@@ -28,11 +28,15 @@ USER_ID = ("user_id", "external_id")  # as pings and as all others call it
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What one ping or row brings: who is meant, and the values held out; `signed` ones came in a signed token."""
+    """What one ping or row brings: who is meant, and the values held out; `signed` ones came in a signed token.
+
+    `place` is where a ping came from: a newcomer without a name is called after it.
+    """
 
     claim: Claim
     values: Offer
     signed: Offer = field(default_factory=dict)
+    place: str | None = None
 
 
 @dataclass(slots=True)
@@ -173,21 +177,29 @@ def _births(
     births: dict[int, dict[str, Any]] = {}
     drawn: set[str] = set()
     for place, pk in zip(newcomers, next_keys(len(newcomers)), strict=True):
-        named = payloads[place].claim.is_named
+        payload = payloads[place]
+        named = payload.claim.is_named
         role = Role.USER if named else Role.VISITOR
-        start = birth(workspace, role, now, needs_pseudonym=not named, drawn=drawn)
+        start = birth(workspace, role, now, needs_pseudonym=not named, drawn=drawn, origin=payload.place)
         # born of a ping without a created_at, a person signed up when they were first seen (ATT-48, ATT-49)
         signed_up_at = now if source.is_ping else None
-        start |= {"signed_up_at": signed_up_at, "visitor_id": payloads[place].claim.visitor_id if not named else None}
+        start |= {"signed_up_at": signed_up_at, "visitor_id": payload.claim.visitor_id if not named else None}
         births[pk] = start
         arrivals[place] = Arrival(Fate.FOUND, pk, start["public_id"], role, created=True)
     return births
 
 
 def birth(
-    workspace: Workspace, role: str, now: datetime, *, needs_pseudonym: bool, drawn: set[str] | None = None
+    workspace: Workspace,
+    role: str,
+    now: datetime,
+    *,
+    needs_pseudonym: bool,
+    drawn: set[str] | None = None,
+    origin: str | None = None,
 ) -> dict[str, Any]:
-    """The columns that any new person starts from. `drawn` are pseudonyms that others of the batch have."""
+    """The columns that any new person starts from. `drawn` are pseudonyms that others of the batch have, `origin` is
+    where they come from (NAME-08)."""
     return {
         "workspace_id": workspace.pk,
         "public_id": new_public_id(),
@@ -196,13 +208,13 @@ def birth(
         "session_count": 0,
         "created_at": now,
         "updated_at": now,
-        "pseudonym": _pseudonym(workspace, set() if drawn is None else drawn) if needs_pseudonym else None,
+        "pseudonym": _pseudonym(workspace, origin, set() if drawn is None else drawn) if needs_pseudonym else None,
     }
 
 
-def _pseudonym(workspace: Workspace, drawn: set[str]) -> str:
+def _pseudonym(workspace: Workspace, origin: str | None, drawn: set[str]) -> str:
     people = Person.objects.of(workspace)
-    label = pseudonym(None, lambda one: one in drawn or people.filter(pseudonym=one).exists())
+    label = pseudonym(origin, lambda one: one in drawn or people.filter(pseudonym=one).exists())
     drawn.add(label)
     return label
 
@@ -223,14 +235,12 @@ def _revive(workspace: Workspace, standings: list[Standing], now: datetime) -> N
 
 
 @transaction.atomic(savepoint=False)
-def convert(
-    workspace: Workspace, visitor_id: str, offer: Offer, source: Source, *, now: datetime, by: Hand = NO_HAND
-) -> Arrival:
+def convert(workspace: Workspace, payload: Payload, source: Source, *, now: datetime, by: Hand = NO_HAND) -> Arrival:
     """A browser's visitor becomes a lead, who may have left an email (IDN-10). A lead is one already.
 
     A browser that was not met yet begins as a lead.
     """
-    [arrival] = receive(workspace, [Payload(Claim(visitor_id=visitor_id), offer)], source, now=now, by=by)
+    [arrival] = receive(workspace, [payload], source, now=now, by=by)
     if arrival.fate is Fate.FOUND and arrival.pk and arrival.role == Role.VISITOR:
         Person.objects.filter(pk=arrival.pk, role=Role.VISITOR).update(role=Role.LEAD, updated_at=now)
         arrival.role = Role.LEAD

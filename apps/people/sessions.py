@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from apps.workspace.prepared import prepared_cursor
 
+from . import visits
+
 SILENCE = timedelta(minutes=30)
 LONGEST = timedelta(hours=24)
 
@@ -48,10 +50,15 @@ class Sighting:
         """The values that `moment` asks for."""
         return [self.now, *self.told.values()]
 
+    @property
+    def place(self) -> str | None:
+        """Where they are, as a pseudonym says it."""
+        return visits.place_name(self.told)
 
-def in_browser(now: datetime) -> Sighting:
+
+def in_browser(now: datetime, visit: visits.Values) -> Sighting:
     """Somebody has a page open."""
-    return Sighting(now, SEEN, starts=STARTS)
+    return Sighting(now, f"{SEEN}, {visits.CHANGES}", starts=STARTS, told=visits.told(visit))
 
 
 def starts(pk: int, seen: Sighting) -> bool:

@@ -53,7 +53,7 @@ def test_a_login_takes_a_person_from_slipping_away_to_active(workspace, plant):
     ann = plant("Ann", last_seen_at=NOW - 40 * DAY)
     before = worn(ann)
 
-    sessions.touch(ann.pk, sessions.in_browser(NOW))
+    sessions.touch(ann.pk, sessions.in_browser(NOW, {}))
 
     assert (before, worn(ann)) == (["Slipping away"], ["Active"])
 

@@ -1,0 +1,73 @@
+"""What a visit tells beside its time: browser, language, place, and where somebody came from (MSG-14, ATT-51…55).
+
+Browser, language and place are those of the latest visit. A visit that does not tell one of them leaves what stands: an
+address that no database knows says nothing of where somebody is, and their city has not become wrong by it. Where
+somebody came from is told once, by the first visit that came from somewhere. None of it has a history.
+
+What is told together is kept together: a city never stands beside the country of another visit.
+"""
+
+from collections.abc import Mapping
+
+Values = Mapping[str, str | None]  # by column
+
+PLACE = ("city", "region", "country", "country_code", "continent_code", "postal_code", "timezone")
+BROWSER = ("browser", "browser_version", "os")
+LANGUAGE = ("browser_language",)
+REFERRER = ("referrer",)
+UTM = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
+
+FROM_ADDRESS = "Based on IP address, so approximate: somebody who travels or uses a VPN may be elsewhere."
+FROM_BROWSER = "What the browser said of itself at the latest visit."
+FROM_FIRST = "Of the first visit that came from somewhere; later ones do not replace it."
+HINTS = (
+    dict.fromkeys(PLACE, FROM_ADDRESS)
+    | dict.fromkeys(BROWSER + LANGUAGE, FROM_BROWSER)
+    | dict.fromkeys(REFERRER + UTM, FROM_FIRST)
+)
+
+
+# ---- as part of the UPDATE of a `sessions.Sighting` ------------------------------------------------------------------
+
+
+def _under(column: str) -> str:
+    """The name under which a statement finds what was seen, apart from what stands."""
+    return f"seen_{column}"
+
+
+def _known(group: tuple[str, ...], prefix: str) -> str:
+    return f"coalesce({', '.join(prefix + column for column in group)}) IS NOT NULL"
+
+
+def _latest(group: tuple[str, ...]) -> str:
+    seen = _known(group, "moment.seen_")
+    return ", ".join(f"{one} = CASE WHEN {seen} THEN moment.{_under(one)} ELSE {one} END" for one in group)
+
+
+def _first(group: tuple[str, ...]) -> str:
+    stands = _known(group, "")
+    return ", ".join(f"{one} = CASE WHEN {stands} THEN {one} ELSE moment.{_under(one)} END" for one in group)
+
+
+PLACE_CHANGES = _latest(PLACE)
+CHANGES = ", ".join([PLACE_CHANGES, *map(_latest, (BROWSER, LANGUAGE)), *map(_first, (REFERRER, UTM))])
+
+
+def told(values: Values) -> dict[str, str | None]:
+    """What a visit in a browser tells, as `CHANGES` finds it: every column, so that the statement has one shape."""
+    return _told(PLACE + BROWSER + LANGUAGE + REFERRER + UTM, values)
+
+
+def place_told(place: Values) -> dict[str, str | None]:
+    """Where somebody is, as `PLACE_CHANGES` finds it."""
+    return _told(PLACE, place)
+
+
+def _told(columns: tuple[str, ...], values: Values) -> dict[str, str | None]:
+    return {_under(column): values.get(column) for column in columns}
+
+
+def place_name(told: Values) -> str | None:
+    """Where somebody is, as a pseudonym says it: the city, else the region, else the country (NAME-10)."""
+    seen = (told.get(_under(column)) for column in ("city", "region", "country"))
+    return next((name for name in seen if name), None)
