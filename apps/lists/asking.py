@@ -18,6 +18,7 @@ from apps.attributes.searching import sought
 from apps.segments import language, standing
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import compiled
+from apps.segments.fitting import check_lasting
 from apps.segments.language import Filter
 from apps.segments.standing import Standing
 from apps.workspace.models import Workspace
@@ -85,5 +86,6 @@ def read(workspace: Workspace, kind: ListKind, params: Mapping[str, str]) -> Ask
 def matching(asking: Asking, moment: Moment) -> QuerySet:
     """The records that are asked for, of those that teammates see. Raises Unanswerable."""
     workspace, kind = asking.workspace, asking.kind
+    check_lasting(workspace, kind.about, asking.filter)
     met: Q = compiled(workspace, kind.about, asking.filter, moment)
     return found(workspace, kind, kind.listed(workspace).filter(met), asking.search)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from apps.segments import language, wording
 from apps.segments.comparisons import Moment
 from apps.segments.compiling import Asked, Unanswerable, checked
+from apps.segments.fitting import CHOSEN, lapsed
 from apps.segments.language import LONGEST, MOST_PARTS, Condition, Filter, Group, Unreadable
 
 from .asking import Asking
@@ -181,8 +182,7 @@ def fitting(asking: Asking, condition: Condition) -> Asked:
     A list may hold values beside its options (FILT-08), more of them than are offered: any text will do there.
     """
     one = checked(asking.workspace, asking.kind.about, condition)
-    choices = one.field.choices if one.comparison.takes in ("choice", "key") and one.field.kind != "list" else None
-    if choices and str(one.value) not in {str(value) for value, _ in choices()}:
+    if one.comparison.takes in CHOSEN and not one.field.offers(one.value):
         raise Unanswerable(f"{one.field.label} needs one of the list to compare with.", condition)
     return one
 
@@ -205,7 +205,7 @@ class Joiner:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One condition. `problem` says why it cannot be asked any more."""
+    """One condition. `problem` says why it cannot be asked any more, or that what it asks for is gone."""
 
     id: str
     edit: str
@@ -218,7 +218,7 @@ class Chip:
 
     @property
     def words(self) -> str:
-        return self.problem or f"{self.subject} {self.predicate}"
+        return f"{self.subject} {self.predicate}" if self.subject else self.problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,11 @@ class Bar:
     add_group: str
     clear: str
     list: str
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the first condition that asks for what is gone."""
+        return next((chip.problem for box in self.boxes for chip in box.chips if chip.problem), "")
 
 
 def bar(request: HttpRequest, asking: Asking, moment: Moment) -> dict[str, Any]:
@@ -295,7 +300,8 @@ def _chip(asking: Asking, moment: Moment, place: int, index: int) -> Chip:
     except Unanswerable as problem:
         return replace(chip, edit=picker(asking, f"{place}.{index}"), problem=problem.message)
     window = wording.window(one, moment, timezone.get_current_timezone())
-    return replace(chip, subject=wording.subject(one), predicate=wording.predicate(one), window=window)
+    said = {"subject": wording.subject(one), "predicate": wording.predicate(one)}
+    return replace(chip, **said, window=window, problem=lapsed(one))
 
 
 def _joiner(asking: Asking, group: int | None, any: bool, before: int) -> Joiner | None:

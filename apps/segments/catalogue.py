@@ -16,7 +16,7 @@ from apps.attributes.definitions import Definition
 from apps.attributes.models import Attribute
 from apps.attributes.options import choices as held_choices
 from apps.attributes.values import Value
-from apps.workspace.models import Seat, Workspace
+from apps.workspace.models import Seat, Teammate, Workspace
 
 from .comparisons import COMPARISONS, Comparison, Moment
 from .language import Condition
@@ -62,6 +62,8 @@ class Field:
     relation: Relation | None = None
     ask: Callable[[Condition, Moment], Q] | None = None
     choices: Callable[[], Sequence[Choice]] | None = None  # what there is to choose from, for `choice` values
+    gone: Callable[[Any], str] | None = None  # what to call a value that is not among them any more
+    outlives: bool = False  # records hold such a value still, so that it can be asked for
     definition: Definition | None = None  # the attribute behind it: its kind shows its values
     description: str = ""
     icon: str = "type"
@@ -76,11 +78,19 @@ class Field:
 
     def said(self, value: Any) -> str:
         """A condition's value in words."""
+        label = self._label(value)
+        if label is None:
+            return self.gone(value) if self.gone else f"{value} (no longer there)"
+        return label
+
+    def offers(self, value: Any) -> bool:
+        """Whether a condition's value is there to be chosen. A list may hold any text beside its options (FILT-08)."""
+        return self._label(value) is not None
+
+    def _label(self, value: Any) -> str | None:
         if self.choices is None or self.kind == "list":  # an option is its own label; do not ask for all of them
             return str(value)
-        return next(
-            (label for known, label in self.choices() if str(known) == str(value)), f"{value} (no longer there)"
-        )
+        return next((label for known, label in self.choices() if str(known) == str(value)), None)
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,8 @@ def _of(workspace: Workspace, definition: Definition) -> Field:
         description=definition.description,
         icon=definition.kind.icon,
         choices=_choices(workspace, definition),
+        gone=_left if definition.kind.name == "member" else None,
+        outlives=definition.kind.name == "member",
     )
 
 
@@ -198,6 +210,11 @@ def _choices(workspace: Workspace, definition: Definition) -> Callable[[], Seque
     if definition.kind.name == "list":
         return lambda: _options(workspace, definition)
     return None
+
+
+def _left(teammate: int) -> str:
+    found = Teammate.objects.filter(pk=teammate).first()
+    return f"{found}, who has left" if found else "a teammate who is gone"
 
 
 def _options(workspace: Workspace, definition: Definition) -> Sequence[Choice]:

@@ -37,6 +37,7 @@ def _field(workspace: Workspace, about: str) -> Field:
         kind="segment",
         ask=partial(_ask, workspace, about),
         choices=partial(_choices, workspace, about),
+        gone=lambda value: "one that was deleted",
         description="Those who are in another segment, or those who are not",
         icon="chart-pie",
     )

@@ -22,7 +22,8 @@ from apps.workspace.problems import Conflict, Dependants, Forbidden, Missing, Pr
 
 from . import language, nesting
 from .comparisons import Moment
-from .compiling import checked, compiled
+from .compiling import compiled
+from .fitting import fitting
 from .language import Condition, Filter, Group
 from .models import LONGEST_NAME, Segment
 from .predefined import own_of
@@ -168,7 +169,7 @@ def _checked_filter(segment: Segment, asked: Filter, now: datetime) -> Filter:
 
 
 def _read(workspace: Workspace, about: str, group: Group) -> Group:
-    good = (checked(workspace, about, condition) for condition in group.conditions)
+    good = (fitting(workspace, about, condition) for condition in group.conditions)
     return Group(tuple(Condition(one.field.address, one.comparison.name, one.value) for one in good), group.any)
 
 

@@ -36,6 +36,7 @@ def _field(workspace: Workspace, about: str) -> Field:
         kind="tag",
         ask=partial(_ask, workspace, about),
         choices=partial(_choices, workspace),
+        gone=lambda value: "one that was deleted",
         description="A word that teammates hang on people and companies",
         icon="tag",
     )

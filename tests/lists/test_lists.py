@@ -512,6 +512,39 @@ def test_a_filter_by_what_is_gone_shows_nobody_and_says_why(tess: Client, worksp
     assert 'class="chip broken"' in text
 
 
+@pytest.mark.parametrize("comparison", ["is", "is_not"])
+def test_a_filter_by_a_deleted_tag_shows_nobody_and_says_so_in_its_chip_and_above_the_list(
+    tess: Client, workspace: Workspace, comparison: str
+) -> None:
+    """TAG-05, FILT-15: neither "nobody" nor "everybody" is silently the answer"""
+    user(workspace, "Ann")
+    tag = tagging.find_or_create(workspace, "VIP", by=NOBODY, now=NOW)
+    asked = asking(["tag", comparison, tag.pk])
+    tagging.delete(tag, by=NOBODY, now=NOW)
+
+    text = page(tess, asked)
+
+    words = f"Tag {comparison.replace('_', ' ')} one that was deleted"
+    assert (names(text), said(text)) == ([], [f"{words}: choose another one, or take this out of the filter."])
+    assert words in text.split('class="chip broken"')[1].replace("<strong>", "").replace("</strong>", "")
+
+
+def test_a_filter_by_an_owner_who_left_finds_whom_they_own_still_and_says_so(
+    tess: Client, workspace: Workspace
+) -> None:
+    """FILT-16, IDN-24"""
+    seat = SeatFactory(workspace=workspace, teammate__name="Bo")
+    user(workspace, "Ann", owner_id=seat.teammate_id)
+    user(workspace, "Ben")
+    seat.delete()
+
+    text = page(tess, asking(["owner_id", "is", seat.teammate_id]))
+
+    sentence = "Owner is Bo, who has left: choose another one, or take this out of the filter."
+    assert (names(text), said(text)) == (["Ann"], [sentence])
+    assert 'class="chip broken"' in text
+
+
 def test_a_segment_that_is_gone_is_not_found(tess: Client) -> None:
     assert tess.get(f"{LIST}?segment=999").status_code == 404
 

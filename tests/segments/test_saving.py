@@ -120,7 +120,13 @@ def test_a_filter_that_asks_nothing_is_not_saved(workspace):
         (("custom_attributes.gone", "is", "x"), "“gone” cannot be filtered by any more"),
         (("city", "more_than", 3), "City cannot be asked this"),
         (("last_seen_at", "more_than", "1.5"), "Last seen needs a whole number of days"),
-        (("segment", "in", "4711"), "A segment that is asked for is gone"),
+        (("segment", "in", "4711"), "Segment in one that was deleted: choose another one"),
+        (("segment", "not_in", "4711"), "Segment not in one that was deleted: choose another one"),
+        (("tag", "is", 4711), "Tag is one that was deleted: choose another one, or take this out of the filter."),
+        (("tag", "is_not", 4711), "Tag is not one that was deleted: choose another one"),
+        (("owner_id", "is", 4711), "Owner is a teammate who is gone: choose another one"),
+        (("role", "is", "king"), "Type is king (no longer there): choose another one"),
+        (("event.gone", "has_occurred", None), "“gone” cannot be filtered by any more"),
     ],
 )
 def test_only_what_can_be_asked_is_saved(workspace, condition, said):

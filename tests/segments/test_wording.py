@@ -103,7 +103,9 @@ def test_an_owner_is_named_and_one_who_left_is_said_to_be_gone(workspace):
     tess: Seat = SeatFactory(workspace=workspace)
 
     assert said(workspace, both(("owner_id", "is", tess.teammate_id))) == "Owner is Tess"
-    assert said(workspace, both(("owner_id", "is", 10**9))) == "Owner is 1000000000 (no longer there)"
+    assert said(workspace, both(("owner_id", "is", 10**9))) == "Owner is a teammate who is gone"
+    tess.delete()
+    assert said(workspace, both(("owner_id", "is", tess.teammate_id))) == "Owner is Tess, who has left"
 
 
 def test_every_comparison_of_every_field_can_be_said(workspace):
