@@ -1,5 +1,6 @@
 """How a ping comes in: bodies, limits, methods, origins; and that nothing a browser sends breaks the door."""
 
+import gzip
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -54,6 +55,12 @@ def test_the_app_id_may_stand_among_the_settings(workspace, post):
         b'{"app_id": "abc1234", "user_data": "{}"}',
         b'{"app_id": "abc1234", "user_data": {"user_id": "1", "files": 1e400}}',
         b'{"app_id": "abc1234", "user_data": {"user_id": "\\ud800"}}',
+        b'{"app_id": "abc1234", "user_data": {"user_id": "1", "deep": {"note": "\\udc00"}}}',
+        b'{"app_id": "abc1234", "user_data": {"user_id": 1' + b"0" * 400 + b"}}",
+        '{"app_id": "abc1234", "user_data": {"user_id": "1"}}'.encode("utf-16"),
+        '{"app_id": "abc1234", "user_data": {"user_id": "é"}}'.encode("latin-1"),
+        gzip.compress(b'{"app_id": "abc1234", "user_data": {"user_id": "1"}}', mtime=0),
+        b'[{"app_id": "abc1234", "user_data": {"user_id": "1"}}]',
         b'{"app_id": "abc1234", "anonymous_id": 7}',
         b'{"app_id": "abc1234", "anonymous_id": "a\\u0000"}',
         b'{"app_id": "abc1234", "user_data": {"user_id": [1]}}',
@@ -274,6 +281,40 @@ def test_deep_nesting_refuses_that_key_alone(workspace, post):
     assert response.status_code == 200
     assert user("1").name == "Ann"
     assert refused(user("1"))["deep"] == "nested"
+
+
+def test_of_a_key_that_is_sent_twice_the_last_value_counts(workspace, post):
+    """As in every browser"""
+    post(b'{"app_id": "abc1234", "user_data": {"user_id": "1", "name": "Al", "user_id": "2", "name": "Bo"}}')
+
+    assert list(Person.objects.values_list("external_id", "name")) == [("2", "Bo")]
+
+
+@pytest.mark.parametrize("huge", [b"1" + b"0" * 30, b"-1" + b"0" * 30, b"1e308", b"18446744073709551616"])
+def test_a_number_beyond_all_that_is_kept_is_refused_and_the_rest_applies(workspace, post, huge):
+    """ATT-32, MSG-13"""
+    attribute(workspace, "files", "number")
+
+    response = post(b'{"app_id": "abc1234", "user_data": {"user_id": "1", "name": "Ann", "files": ' + huge + b"}}")
+
+    assert (response.status_code, user("1").name) == (200, "Ann")
+    assert (values(user("1"), "files"), refused(user("1"))) == ({"files": None}, {"files": "too_large"})
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["app_id=abc1234&user_data=%7B%22user_id%22%3A%221%22%7D&odd=%zz&%=%", "app_id=abc1234&&&=&user_data=%7b%7d"],
+)
+def test_broken_percent_signs_in_a_form_are_text(workspace, post, form):
+    """As in every browser"""
+    assert post(form, "application/x-www-form-urlencoded").status_code == 200
+
+
+def test_more_keys_than_a_body_holds_are_too_large(workspace, post):
+    body = orjson.dumps({"app_id": "abc1234", "user_data": {"user_id": "1"} | {f"key{n}": n for n in range(10_000)}})
+
+    assert error(post(body)) == (413, "parameter_invalid")
+    assert not Person.objects.exists()
 
 
 def test_ten_thousand_keys_make_as_many_attributes_as_there_is_room_for(workspace, post, settings):
