@@ -8,6 +8,7 @@ from apps.workspace import clock
 from . import mobile_reading
 from .admitting import ping_of, posted, workspace_of
 from .views import delivered, still_there, tracked
+from .visiting import place_of
 
 
 @posted
@@ -34,7 +35,7 @@ def events(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     event, app = mobile_reading.event(request)
     workspace = workspace_of(event.sent.app_id)
-    seen = in_app(app.platform, Act.PING, app.device, now)
+    seen = in_app(app.platform, Act.PING, app.device, now, place_of(request))
     return tracked(workspace, ping_of(workspace, event.sent, now), event, seen)
 
 
@@ -54,4 +55,4 @@ def _delivered(request: HttpRequest, act: Act) -> HttpResponse:
     ping = ping_of(workspace, sent, now)
     ping.unsigned.report.refused |= app.report.refused
     ping.unsigned.report.raw |= app.report.raw
-    return delivered(workspace, ping, in_app(app.platform, act, app.device, now))
+    return delivered(workspace, ping, in_app(app.platform, act, app.device, now, place_of(request)))

@@ -67,6 +67,115 @@ Intercom("getVisitorId");                                         // the visitor
 
 
 @dataclass(frozen=True, slots=True)
+class InApp:
+    """How an app on a phone says who uses it, in one language."""
+
+    language: str
+    text: str
+
+
+IN_APPS = (
+    InApp(
+        "curl",
+        """\
+curl %(mobile)s/register -H 'Content-Type: application/json' -d '{
+  "app_id": %(app_id)s,
+  "platform": "ios",
+  "anonymous_id": "8f14e45f-ceea-467f-a8d2-3b1d5a6c7e90",
+  "user_data": {"user_id": "usr_42", "email": "ann@example.com", "plan": "Pro"},
+  "device": {
+    "model": "iPhone 15",
+    "os_version": "18.1",
+    "app_name": "Acme Rooms",
+    "app_version": "4.2.0",
+    "sdk_version": "1.0",
+    "push_enabled": true
+  }
+}'""",
+    ),
+    InApp(
+        "Swift",
+        """\
+import UIKit
+
+@MainActor
+enum People {
+  static let address = URL(string: "%(mobile)s/")!
+  static var user: [String: Any] = [:]
+
+  static let installation: String = {   // made once, kept with the app
+    let kept = UserDefaults.standard.string(forKey: "people") ?? UUID().uuidString
+    UserDefaults.standard.set(kept, forKey: "people")
+    return kept
+  }()
+
+  static func send(_ call: String, _ more: [String: Any] = [:]) {
+    let about = Bundle.main.infoDictionary ?? [:]
+    let device: [String: Any] = [
+      "model": UIDevice.current.model,
+      "os_version": UIDevice.current.systemVersion,
+      "app_name": about["CFBundleName"] ?? "",
+      "app_version": about["CFBundleShortVersionString"] ?? "",
+    ]
+    let said: [String: Any] = [
+      "app_id": %(app_id)s, "platform": "ios", "anonymous_id": installation, "user_data": user, "device": device,
+    ]
+    var request = URLRequest(url: address.appendingPathComponent(call))
+    request.httpMethod = "POST"
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    request.httpBody = try? JSONSerialization.data(withJSONObject: said.merging(more) { $1 })
+    URLSession.shared.dataTask(with: request).resume()
+  }
+}
+
+People.user = ["user_id": "usr_42"]     // after a login; [:] after a logout
+People.send("register")                 // after a login, and at the first start without one
+People.send("open")                     // in applicationDidBecomeActive
+People.send("events", ["event_name": "scanned-ticket"])""",
+    ),
+    InApp(
+        "Kotlin",
+        """\
+import android.os.Build
+import java.net.HttpURLConnection
+import java.net.URL
+import java.util.concurrent.Executors
+import org.json.JSONObject
+
+class People(private val installation: String) {  // a UUID, made once and kept in SharedPreferences
+    var user = JSONObject()
+    private val inOrder = Executors.newSingleThreadExecutor()
+
+    fun send(call: String, more: JSONObject = JSONObject()) {
+        val device = JSONObject()
+            .put("model", Build.MODEL)
+            .put("os_version", Build.VERSION.RELEASE)
+            .put("app_name", "Acme Rooms")
+            .put("app_version", BuildConfig.VERSION_NAME)
+        val said = more.put("app_id", %(app_id)s).put("platform", "android")
+            .put("anonymous_id", installation).put("user_data", user).put("device", device)
+            .toString().toByteArray()
+        inOrder.execute { runCatching { post(URL("%(mobile)s/$call"), said) } }
+    }
+
+    private fun post(address: URL, said: ByteArray) = (address.openConnection() as HttpURLConnection).run {
+        requestMethod = "POST"
+        doOutput = true
+        setRequestProperty("Content-Type", "application/json")
+        outputStream.use { it.write(said) }
+        responseCode
+    }
+}
+
+people.user = JSONObject().put("user_id", "usr_42")  // after a login; JSONObject() after a logout
+people.send("register")                              // after a login, and at the first start without one
+people.send("open")                                  // in onStart of an observer of ProcessLifecycleOwner
+people.send("events", JSONObject().put("event_name", "scanned-ticket"))""",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
     """How a server signs in one language: both ways of proof (MSG-10, MSG-21)."""
 
@@ -175,6 +284,15 @@ class Snippets:
         return METHODS % self._literals
 
     @property
+    def mobile(self) -> str:
+        """Where apps on phones send to: the call's name follows."""
+        return f"{self.base}/messenger/mobile"
+
+    @property
+    def in_apps(self) -> tuple[InApp, ...]:
+        return tuple(InApp(one.language, one.text % self._literals) for one in IN_APPS)
+
+    @property
     def signing(self) -> tuple[Signing, ...]:
         return SIGNING
 
@@ -186,7 +304,7 @@ class Snippets:
 
     @property
     def _literals(self) -> Mapping[str, str]:
-        return {"app_id": _literal(self.app_id), "script": _literal(self.script)}
+        return {"app_id": _literal(self.app_id), "script": _literal(self.script), "mobile": self.mobile}
 
 
 def snippets_of(workspace: Workspace, request: HttpRequest) -> Snippets:

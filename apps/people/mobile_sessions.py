@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
+from . import visits
 from .sessions import Sighting, interval
 
 APART = timedelta(seconds=20)  # an app that is opened sooner after the last counted opening goes on
@@ -40,12 +41,14 @@ TEXTS = {
 PUSH = "push_enabled"
 
 
-def in_app(platform: Platform, act: Act, device: Mapping[str, str | None], now: datetime) -> Sighting:
-    """Somebody is seen in an app. Whoever no name is known of is a lead from the first moment, as in no browser.
+def in_app(
+    platform: Platform, act: Act, device: Mapping[str, str | None], now: datetime, place: visits.Values
+) -> Sighting:
+    """Somebody is seen in an app, and where. Unlike in a browser, who is not named is a lead from the first moment.
 
     A company's sessions are web sessions: none begins here.
     """
-    told = {name: device.get(name) for name in (*TEXTS, PUSH)}
+    told = {name: device.get(name) for name in (*TEXTS, PUSH)} | visits.place_told(place)
     return Sighting(now, CHANGES[platform, act], told=told)
 
 
@@ -57,7 +60,7 @@ def _changes(platform: Platform, act: Act) -> str:
         {platform}_last_seen_at = greatest({platform}_last_seen_at, moment.now),
         {platform}_sessions = CASE WHEN {counts} THEN coalesce({platform}_sessions, 0) + 1 ELSE {platform}_sessions END,
         {platform}_counted_at = CASE WHEN {counts} THEN moment.now ELSE {platform}_counted_at END,
-        {", ".join(latest)},
+        {", ".join(latest)}, {visits.PLACE_CHANGES},
         enabled_push_messaging = coalesce(moment.{PUSH}::boolean, enabled_push_messaging),
         role = CASE role WHEN 'visitor' THEN 'lead' ELSE role END,
         is_mobile_unidentified = role <> 'user'

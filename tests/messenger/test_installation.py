@@ -7,6 +7,7 @@ from django.test import Client
 
 from apps.messenger.proof import user_hash_of
 from apps.messenger.snippets import SIGNING, Snippets
+from apps.people.models import Person
 from apps.workspace.models import AuditEntry, Seat, Workspace
 from tests.factories import SeatFactory, attribute
 
@@ -135,6 +136,21 @@ def test_the_snippet_for_users_says_what_the_rules_say(signed_in, ping: Ping):
 
     assert answer.json()["user"]["role"] == "user"
     assert signed_in.get(PAGE).context["refused"] == []
+
+
+def test_an_app_may_send_what_the_page_shows(signed_in, client, workspace):
+    """SESS-06, MSG-13: everything in the example is taken"""
+    command, *others = (one.text for one in snippets(signed_in).in_apps)
+    address, body = re.fullmatch(r"curl http://testserver(\S+) .* -d '(.*)'", command, re.DOTALL).groups()
+
+    answer = client.post(address, body, "application/json")
+
+    ann = Person.objects.get(external_id="usr_42")
+    assert (answer.status_code, ann.ios_sessions, ann.ios_device) == (200, 1, "iPhone 15")
+    assert signed_in.get(PAGE).context["refused"] == []
+    for text in others:
+        assert '"abc1234"' in text
+        assert "http://testserver/messenger/mobile/" in text
 
 
 def test_a_server_in_python_signs_as_the_page_shows(workspace, ping: Ping):
