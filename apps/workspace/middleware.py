@@ -9,11 +9,17 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from .callers import readable
+from .pages import SAFE
 from .patience import OutOfPatience
 from .problems import Problem, TooSlow
 
 Answer = Callable[[HttpRequest], HttpResponse]
 KNOWN_ZONES = available_timezones()
+HEADINGS = {
+    403: "Your role does not allow this",
+    404: "This is no longer here",
+    503: "This takes too long just now",
+}
 
 
 class VisitorAddress:
@@ -63,4 +69,12 @@ class ProblemPages:
         if not isinstance(exception, Problem):
             return None
         template = "_problem.html" if getattr(request, "htmx", False) else "problem.html"
-        return render(request, template, {"problem": exception}, status=exception.status)
+        context = {"problem": exception, "heading": _heading(request, exception)}
+        return render(request, template, context, status=exception.status)
+
+
+def _heading(request: HttpRequest, problem: Problem) -> str:
+    """What became of a request: a page that was asked for is not shown, everything else is not done."""
+    if request.method not in SAFE:
+        return "This was not done"
+    return HEADINGS.get(problem.status, "This cannot be shown")

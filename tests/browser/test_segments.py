@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from apps.people.models import Person
 from apps.segments import saving
@@ -96,6 +96,42 @@ def test_a_segment_is_updated_renamed_and_deleted(page: Page, workspace: Workspa
 
     expect(page.get_by_text("Deleted segment IE.")).to_be_visible()
     assert Segment.objects.count() == 0
+
+
+@pytest.mark.parametrize("width", [1360, 400])
+def test_a_message_leaves_the_pager_and_what_is_selected_in_reach(
+    page: Page, workspace: Workspace, ann: Person, width: int
+) -> None:
+    """Screens §0: what was done is said beside the controls, not over them"""
+    PersonFactory.create_batch(60, workspace=workspace, city="Cork", last_seen_at=now())
+    segment = save(workspace, "IE trials")
+    page.set_viewport_size({"width": width, "height": 860})
+    page.goto(people(workspace, both(("city", "has_any_value")), str(segment.pk)))
+    page.get_by_role("button", name="Update segment").press("Enter")
+    message = page.locator(".flash", has_text="Updated segment IE trials.")
+    expect(message).to_be_visible()
+    message.hover()  # whoever reads it keeps it
+
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    uncovered = [apart(message, page.locator("#next-page"))]
+    page.locator("tbody input[type=checkbox]").first.check()
+    message.hover()
+    uncovered.append(apart(message, page.get_by_role("form", name="Selection")))
+
+    assert uncovered == [True, True]
+
+
+def apart(one: Locator, other: Locator) -> bool:
+    """Whether neither of two things that are seen covers any of the other."""
+    first, second = one.bounding_box(), other.bounding_box()
+    assert first is not None
+    assert second is not None
+    return (
+        first["x"] + first["width"] <= second["x"]
+        or second["x"] + second["width"] <= first["x"]
+        or first["y"] + first["height"] <= second["y"]
+        or second["y"] + second["height"] <= first["y"]
+    )
 
 
 def test_segments_are_pinned_with_the_keyboard(page: Page, workspace: Workspace, ann: Person) -> None:

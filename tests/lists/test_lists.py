@@ -546,7 +546,24 @@ def test_a_filter_by_an_owner_who_left_finds_whom_they_own_still_and_says_so(
 
 
 def test_a_segment_that_is_gone_is_not_found(tess: Client) -> None:
-    assert tess.get(f"{LIST}?segment=999").status_code == 404
+    answer = tess.get(f"{LIST}?segment=999")
+
+    assert (answer.status_code, "<h1>This is no longer here</h1>" in answer.text) == (404, True)
+    assert "There is no such segment: it was deleted, or the link is wrong." in answer.text
+    assert '<a class="button" href="/">Go to the start page</a>' in answer.text
+
+
+def test_what_a_page_cannot_show_or_do_is_headed_by_what_was_asked_of_it(tess: Client, workspace: Workspace) -> None:
+    """Screens §0: a page that is not there was not "not done"; what was refused was."""
+    gone = f"/apps/{workspace.app_id}/segments/person/999/rename/"
+    stopped = {
+        "This is no longer here": tess.get(gone),
+        "This was not done": tess.post(gone, {"name": "Irish"}),
+        "This cannot be shown": tess.get(f"/apps/{workspace.app_id}/bulk/person/tag/"),
+    }
+
+    assert {heading: heading in answer.text for heading, answer in stopped.items()} == dict.fromkeys(stopped, True)
+    assert [answer.status_code for answer in stopped.values()] == [404, 404, 400]
 
 
 def test_a_saved_segment_has_its_name_and_its_filter(tess: Client, workspace: Workspace) -> None:
