@@ -34,12 +34,17 @@ class Provenance:
 
     source: Source
     by: str
-    at: datetime
+    at: datetime | None
     hint: str = ""
+    basis: str = ""  # in place of the source's name
 
     @property
     def icon(self) -> str:
         return MARKS[self.source]
+
+    @property
+    def label(self) -> str:
+        return self.basis or str(self.source.label)
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,8 @@ def _fact(
 def _provenance(
     record: Attributed, definition: Definition, value: Any, holder: Source | None, lines: dict[str, Line]
 ) -> Provenance | None:
+    if definition.key in record.observed:
+        return _observed(record, definition.key, value)
     if line := lines.get(definition.key):
         hint = _hint(record, value, holder, line)
         return Provenance(Source(line.source), hand_in_words(line), line.at, hint)
@@ -114,6 +121,15 @@ def _provenance(
         return Provenance(Source(line.source), hand_in_words(line), line.at, f"Follows from {parent}.")
     moved = record.dated_by.get(definition.key, "created_at")
     return Provenance(Source.AUTO, "The platform", getattr(record, moved) or record.created_at)
+
+
+def _observed(record: Attributed, key: str, value: Any) -> Provenance | None:
+    """What visits tell: no line is written of it, and one from elsewhere tells of a former value."""
+    if value is None:
+        return None
+    basis, hint = record.observed[key]
+    moved = record.dated_by.get(key)
+    return Provenance(Source.AUTO, "The platform", getattr(record, moved) if moved else None, hint, basis)
 
 
 def hand_in_words(line: Line | RefusedWrite) -> str:

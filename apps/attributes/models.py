@@ -100,6 +100,8 @@ class Attributed(models.Model):
     head: ClassVar[tuple[str, ...]] = ("workspace", "public_id", "state", "holders", "created_at", "updated_at")
     derived_from: ClassVar[dict[str, str]] = {}  # computed attribute → the one it follows
     dated_by: ClassVar[dict[str, str]] = {}  # computed attribute → the instant at which it moved last
+    # computed attribute that is kept without a history → what it is based on, and what that means
+    observed: ClassVar[dict[str, tuple[str, str]]] = {}
 
     workspace = models.ForeignKey(Workspace, models.CASCADE)
     public_id = models.CharField(max_length=24, default=new_public_id)

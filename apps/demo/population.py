@@ -173,7 +173,7 @@ def _observed(character: Character) -> Offer:
         "country_code": place.country_code,
         "continent_code": place.continent_code,
         "timezone": place.timezone,
-        "browser": character.browser[0].lower(),
+        "browser": character.browser[0],
         "browser_version": character.browser[1],
         "browser_language": place.language,
         "os": character.system,

@@ -136,7 +136,7 @@ SHOUTED = ["{GIVEN} {FAMILY}", "{given}", "{given} van der {family}"]
 MAIL_HOSTS = ["mail.example.com", "post.example.org", "inbox.example.net"]
 
 BROWSERS = [("Chrome", "137"), ("Chrome", "136"), ("Safari", "18.5"), ("Firefox", "139"), ("Edge", "137")]
-SYSTEMS = ["macOS", "Windows", "Windows", "iOS", "Android", "Linux"]
+SYSTEMS = ["Mac OS X", "Windows", "Windows", "iOS", "Android", "Linux"]
 
 INDUSTRIES_AND_STUDIOS = {
     "Pottery": "Kiln and Clay, Slow Wheel Pottery, The Glaze Room, Two Rivers Ceramics, Raku Yard",

@@ -22,7 +22,7 @@ from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict, Missing, Problem
 
-from . import following
+from . import following, visits
 from .following import Merging, moves, stays
 from .models import Merge, Person, Role
 
@@ -42,9 +42,9 @@ LATEST = (
 )
 # What tells one thing together: of a group that the user has any of, nothing is copied.
 GROUPS = (
-    ("city", "region", "country", "country_code", "continent_code", "postal_code", "timezone"),
-    ("browser", "browser_version", "os"),
-    ("referrer", "utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term"),
+    visits.PLACE,
+    visits.BROWSER,
+    visits.FIRST,
     ("ios_app_name", "ios_app_version", "ios_device", "ios_os_version", "ios_sdk_version"),
     ("android_app_name", "android_app_version", "android_device", "android_os_version", "android_sdk_version"),
 )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.attributes.models import Attributed, AttributedQuerySet, State
 from apps.workspace.models import Seat, Teammate, Workspace
 
+from . import visits
 from .naming import display_label, initials, split
 
 
@@ -124,7 +125,10 @@ class Person(Attributed):
         "session_count": "last_seen_at",
         "updated_at": "updated_at",
         "enabled_push_messaging": "last_seen_at",
+        **dict.fromkeys(visits.LATEST, "last_seen_at"),
     } | {f"{platform}_{told}": f"{platform}_last_seen_at" for platform in ("ios", "android") for told in BY_PLATFORM}
+
+    observed: ClassVar[dict[str, tuple[str, str]]] = visits.OBSERVED
 
     LISTED: ClassVar[Q] = Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR)
 

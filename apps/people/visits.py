@@ -17,13 +17,15 @@ LANGUAGE = ("browser_language",)
 REFERRER = ("referrer",)
 UTM = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
 
-FROM_ADDRESS = "Based on IP address, so approximate: somebody who travels or uses a VPN may be elsewhere."
-FROM_BROWSER = "What the browser said of itself at the latest visit."
-FROM_FIRST = "Of the first visit that came from somewhere; later ones do not replace it."
-HINTS = (
-    dict.fromkeys(PLACE, FROM_ADDRESS)
-    | dict.fromkeys(BROWSER + LANGUAGE, FROM_BROWSER)
-    | dict.fromkeys(REFERRER + UTM, FROM_FIRST)
+LATEST = PLACE + BROWSER + LANGUAGE
+FIRST = REFERRER + UTM
+
+# What each is based on, and what that means (ATT-53).
+BY_ADDRESS = "Based on IP address", "Approximate: who travels or uses a VPN may be elsewhere. The latest visit counts."
+BY_BROWSER = "Seen at a visit", "What the browser said of itself. The latest visit counts."
+BY_FIRST = "Seen at a visit", "The first visit that came from somewhere; later ones leave it."
+OBSERVED = (
+    dict.fromkeys(PLACE, BY_ADDRESS) | dict.fromkeys(BROWSER + LANGUAGE, BY_BROWSER) | dict.fromkeys(FIRST, BY_FIRST)
 )
 
 
@@ -55,7 +57,7 @@ CHANGES = ", ".join([PLACE_CHANGES, *map(_latest, (BROWSER, LANGUAGE)), *map(_fi
 
 def told(values: Values) -> dict[str, str | None]:
     """What a visit in a browser tells, as `CHANGES` finds it: every column, so that the statement has one shape."""
-    return _told(PLACE + BROWSER + LANGUAGE + REFERRER + UTM, values)
+    return _told(LATEST + FIRST, values)
 
 
 def place_told(place: Values) -> dict[str, str | None]:
