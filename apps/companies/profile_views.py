@@ -12,8 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from apps.attributes.finding import record_or_404
 from apps.attributes.paging import newest_first
 from apps.attributes.searching import sought
-from apps.lists.rows import FEW, found_first
-from apps.lists.searching import found
+from apps.lists.searching import found_soon
 from apps.people.lists import FACE, PEOPLE
 from apps.people.lists import SORTED_BY as SEEN
 from apps.people.models import Person
@@ -67,9 +66,7 @@ def _outsiders(company: Company, searched: str) -> list[Person]:
     """Those who match and do not belong to it, the last seen first."""
     inside = Membership.objects.filter(company=company, person=OuterRef("pk"))
     listed = Person.objects.of(company.workspace).listed()
-    people = found(company.workspace, PEOPLE, listed, searched).filter(~Exists(inside))
-    if searched and people[: FEW + 1].count() <= FEW:
-        people = found_first(people)
+    people = found_soon(company.workspace, PEOPLE, listed, searched).filter(~Exists(inside))
     return list(people.only(*FACE, SEEN).order_by(*newest_first(SEEN))[:MOST_FOUND])
 
 

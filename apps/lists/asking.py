@@ -24,7 +24,7 @@ from apps.segments.standing import Standing
 from apps.workspace.models import Workspace
 
 from .kinds import ListKind
-from .searching import found
+from .searching import few, found
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Asking:
     edited: Filter | None = None
     search: str = ""
     sort: str = ""  # empty: as the teammate sorts this list
+    found: tuple[int, ...] | None = None  # the keys that the search finds, where they are few and looked up already
 
     @property
     def filter(self) -> Filter:
@@ -51,6 +52,19 @@ class Asking:
     def condition(self) -> str:
         """The filter as an address carries it."""
         return language.address(self.filter)
+
+    @property
+    def question(self) -> str:
+        """What decides who is in the list, in a text; but for the data and the clock."""
+        workspace = self.workspace
+        versions = f"{workspace.attributes_version}:{workspace.segments_version}:{workspace.zone}"
+        return "\n".join(
+            (f"{workspace.pk}:{versions}", self.kind.about, self.standing.slug, self.condition, self.search)
+        )
+
+    def searched(self) -> "Asking":
+        """The same question, with what its search finds looked up."""
+        return replace(self, found=few(self.workspace, self.kind, self.search)) if self.search else self
 
     def with_filter(self, asked: Filter) -> "Asking":
         return replace(self, edited=None if asked == self.standing.filter else asked)
@@ -88,4 +102,7 @@ def matching(asking: Asking, moment: Moment) -> QuerySet:
     workspace, kind = asking.workspace, asking.kind
     check_lasting(workspace, kind.about, asking.filter)
     met: Q = compiled(workspace, kind.about, asking.filter, moment)
-    return found(workspace, kind, kind.listed(workspace).filter(met), asking.search)
+    records = kind.listed(workspace).filter(met)
+    if asking.found is not None:
+        return records.filter(pk__in=asking.found)
+    return found(workspace, kind, records, asking.search)

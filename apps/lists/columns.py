@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zlib import crc32
 
@@ -43,11 +44,11 @@ class Column:
         """A name for it in a page's ids: addresses may hold any character."""
         return slug(self.address)
 
-    @property
+    @cached_property
     def label(self) -> str:
         return PLURALS.get(self.address, self.field.label)
 
-    @property
+    @cached_property
     def definition(self) -> Definition:
         """What shows its values."""
         return self.field.definition or Definition("", self.address, self.label, _kind(self.field), "", frozenset())
@@ -60,7 +61,7 @@ class Column:
     def is_member(self) -> bool:
         return self.field.kind == "member"
 
-    @property
+    @cached_property
     def is_number(self) -> bool:
         return self.definition.kind.column == "number" and not self.is_member
 

@@ -6,6 +6,7 @@ given up with a sentence that says what to do instead (BEY-10, UI-05).
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,9 +24,13 @@ from apps.workspace.patience import OutOfPatience, patience
 from .asking import Asking, matching
 from .choosing import Chosen, chosen_by
 from .columns import Column, Sort, default_sort, sort_of
-from .rows import FEW, Row, Table, found_first, table_of
+from .rows import Row, Table, Way, table_of
 
 PATIENCE = 5.0  # seconds that a page of a list may take
+SHORT = 1.0  # seconds that a walk may take: who is looked for may all stand at its end
+FEW = 5_000  # so many matches are sorted sooner than they are met on a walk through a million records in order
+STEP = 4.0  # what a step of the walk costs, in the planner's units: a row somewhere else
+FAR = 20_000  # steps of a walk; on each of them related rows are looked up
 DIRECTIONS = {True: "descending", False: "ascending"}
 NO_PAGE = Page((), 0, None, None)
 
@@ -73,7 +78,7 @@ class Look:
     @property
     def is_narrowed(self) -> bool:
         """Whether another question would find more."""
-        return self.asks_more or bool(self.asking.search)
+        return _is_narrowed(self.asking)
 
     @property
     def heads(self) -> list[Head]:
@@ -104,23 +109,42 @@ def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: st
     chosen = chosen_by(seat, asking.workspace, asking.kind)
     sort = sort_of(asking.workspace, asking.kind, asking.sort) or chosen.sort
     try:
+        known = counting.recalled(asking.question)
+        if known is None or known.exact:  # else it is known to find more than a few
+            asking = asking.searched()
         records = matching(asking, moment)
     except Unreadable as unreadable:
         return _look(asking, chosen, sort, None, _nothing(), unreadable.message)
+
+    def counted() -> Count:
+        return counting.quick_with(known, records, asking.question)
+
+    is_told = known and _tell(asking, known) and not (after or before)
     try:
-        count = counting.quick(records)
+        count = known if known and is_told else counted()
+        if count.exact and not count.number:
+            return _look(asking, chosen, sort, count, _nothing())
+        table, sort, problem = _page(asking, chosen, sort, Matching(records, count), moment, after, before)
+        if table.total is not None and not problem:
+            count = Count(table.total, exact=True)
+        elif is_told:  # they are more than a moment ago
+            count = counted()
     except OutOfPatience:  # of the planner, be the filter too much for it or the database too busy
         return _look(asking, chosen, sort, None, _nothing(), TOO_MUCH)
-    if count.exact and not count.number:
-        return _look(asking, chosen, sort, count, _nothing())
-    table, sort, problem = _page(asking, chosen, sort, _narrowed(asking, records, count), moment, after, before)
-    return _look(asking, chosen, sort, count if problem else _told(table, count), table, problem)
+    return _look(asking, chosen, sort, count, table, problem)
 
 
-def _told(table: Table, count: Count) -> Count:
-    """A list that ends on its first page is counted already."""
-    page = table.page
-    return count if count.exact or page.before or page.after else Count(len(table.rows), exact=True)
+def _tell(asking: Asking, known: Count) -> bool:
+    """Whether the rows themselves tell how many match: a moment ago they were few, found before they are sorted."""
+    return known.exact and 0 < known.number <= FEW and _is_narrowed(asking)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The records that a list is asked for, and how many they are."""
+
+    records: QuerySet
+    count: Count
 
 
 def _look(asking: Asking, chosen: Chosen, sort: Sort, count: Count | None, table: Table, problem: str = "") -> Look:
@@ -131,11 +155,21 @@ def _nothing() -> Table:
     return Table((), NO_PAGE)
 
 
-def _narrowed(asking: Asking, records: QuerySet, count: Count) -> QuerySet:
-    """Few matches are found before they are sorted; where nothing is asked, the index of the order finds them."""
-    asks = asking.search or _asks_more(asking)
-    rare = asks and count.number <= FEW and counting.are_found_sooner(records, count, settings.PAGE_SIZE)
-    return found_first(records) if rare else records
+def _way(asking: Asking, sort: Sort, matching: Matching) -> Way:
+    """How a page is found soonest. The planner cannot know it: it takes the records for shuffled and guesses how many
+    match, where they are counted by now."""
+    if not _is_narrowed(asking):
+        return Way.ANY  # it is an index that finds them, in their order
+    count = matching.count
+    steps = counting.steps_to(matching.records, count, settings.PAGE_SIZE)
+    if count.number <= FEW and count.cost < STEP * steps:
+        return Way.FIND
+    is_usual = str(sort) == str(default_sort(asking.workspace, asking.kind))
+    return Way.WALK if is_usual and steps <= FAR else Way.ANY
+
+
+def _is_narrowed(asking: Asking) -> bool:
+    return bool(asking.search) or _asks_more(asking)
 
 
 def _asks_more(asking: Asking) -> bool:
@@ -146,7 +180,7 @@ def _asks_more(asking: Asking) -> bool:
 
 
 def _page(
-    asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, moment: Moment, after: str, before: str
+    asking: Asking, chosen: Chosen, sort: Sort, matching: Matching, moment: Moment, after: str, before: str
 ) -> tuple[Table, Sort, str]:
     """The page as it is wanted; else in the usual order; else none, and why."""
     usual = default_sort(asking.workspace, asking.kind)
@@ -155,7 +189,7 @@ def _page(
     for order, beyond, ahead in tries:
         begun = time.perf_counter()
         try:
-            table = _table(asking, chosen, order, records, beyond, ahead)
+            table = _table(asking, chosen, order, matching, beyond, ahead)
         except OutOfPatience:
             continue
         finally:
@@ -166,10 +200,20 @@ def _page(
     return _nothing(), usual, f"{too_slow} {soon}".strip()
 
 
-def _table(asking: Asking, chosen: Chosen, sort: Sort, records: QuerySet, after: str, before: str) -> Table:
+def _table(asking: Asking, chosen: Chosen, sort: Sort, matching: Matching, after: str, before: str) -> Table:
     places = {"after": Place.read(after, sort.column), "before": Place.read(before, sort.column)}
-    with patience(PATIENCE):
-        return table_of(asking.workspace, asking.kind, records, chosen.columns, sort, **places)
+
+    def found(way: Way, seconds: float) -> Table:
+        columns, lookups = chosen.columns, counting.ONE_BY_ONE if way is Way.WALK else {}
+        with patience(seconds, lookups):
+            return table_of(asking.workspace, asking.kind, matching.records, columns, sort, **places, way=way)
+
+    way = _way(asking, sort, matching)
+    if way is Way.WALK:
+        with suppress(OutOfPatience):
+            return found(way, SHORT)
+        way = Way.ANY
+    return found(way, PATIENCE)
 
 
 def _soon(asking: Asking, sort: Sort, seconds: float, moment: Moment) -> str:

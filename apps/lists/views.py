@@ -33,6 +33,7 @@ def count(request: PageRequest, about: str) -> HttpResponse:
     records = matching(asking, Moment(now(), request.workspace.zone))
     try:
         counted, is_late = Count(counting.exact(records, EXACT_WITHIN), exact=True), False
+        counting.remember_exact(asking.question, counted.number)
     except OutOfPatience:
         counted, is_late = counting.quick(records), True
     context = {"count": counted, "is_late": is_late, "seconds": f"{EXACT_WITHIN:g}"}

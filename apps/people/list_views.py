@@ -42,7 +42,7 @@ def _others(seen: Look, moment: Moment) -> Elsewhere | None:
     if other is None or seen.count is None or asking.is_edited or (seen.rows and not asking.search):
         return None
     there = replace(asking, standing=standing.find(asking.workspace, PEOPLE.about, other.slug))
-    count = counting.quick(matching(there, moment))
+    count = counting.quick_again(matching(there, moment), there.question)
     if not count.number:
         return None
     noun = NOUNS[other.slug]

@@ -7,9 +7,14 @@ says how long they would wait.
 
 The planner is no judge of filters that ask several columns or related rows, the sample none of what is rare: either
 one alone is off by orders of magnitude somewhere.
+
+Whoever turns a page, sorts a list or comes back to it asks the same question again. An estimate given a moment ago is
+given again then; what is cheap to count is counted each time.
 """
 
+import hashlib
 import json
+import logging
 import math
 import random
 import time
@@ -18,11 +23,13 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, When
 from django.db.models import Value as Constant
 from django.db.models.sql.datastructures import BaseTable
+from redis.exceptions import RedisError
 
 from apps.workspace.patience import OutOfPatience, patience
 
@@ -35,9 +42,9 @@ GOOD = 0.05  # the error of an estimate that need not be better: the exact numbe
 FIRST_PAGES, MOST_PAGES = 40, 3_000  # of a sample's parts: the first one tells how large the others can be
 RATHER_SURE = 5  # matches in a sample: with fewer it is no better than the planner
 SURE, UNSURE = 0.02, 0.3  # the least error that is claimed, and the one of a mere guess
-STEP = 4.0  # what a step in the order of an index costs: a row somewhere else
 NEARLY_ALL = 0.99  # the share of two samples that may have met in between
 PAGE = 8192
+A_MOMENT = 60  # seconds that an estimate may be given again
 TABLESAMPLE = "TABLESAMPLE SYSTEM (%s) REPEATABLE (%s)"
 # A sample is small: related rows are looked up one by one. Left alone, the planner would first hash all there are.
 ONE_BY_ONE = {
@@ -54,6 +61,8 @@ AT_LARGE = {"work_mem": "64MB"}
 # And as it means to look them up it would read the table row by row in the order of an index, to ask of a few less.
 IN_ORDER = {"enable_indexscan": "off"}
 ALONE = {"max_parallel_workers_per_gather": "0"}  # so that a plan's rows are all rows, not those of one worker
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,56 @@ NONE = Count(0, exact=True)
 def quick(queryset: QuerySet) -> Count:
     """How many there are, exactly or nearly, in less than 300 ms."""
     return _quick(queryset, [Q()])[0]
+
+
+def quick_again(queryset: QuerySet, question: str) -> Count:
+    """Like `quick`, where a text says what is asked: what is known of the answer need not be found out again."""
+    return quick_with(recalled(question), queryset, question)
+
+
+def quick_with(known: Count | None, queryset: QuerySet, question: str) -> Count:
+    """The same, with what was recalled of it."""
+    if known is None:
+        known = quick(queryset)
+        remember(question, known)
+        return known
+    return _counted_again(queryset, known) if known.exact else known
+
+
+def recalled(question: str) -> Count | None:
+    """What was answered a moment ago: an estimate that still does, or how many there were and what that costs."""
+    try:
+        return cache.get(_place_of(question))
+    except RedisError:
+        logger.warning("No count was recalled", exc_info=True)
+        return None
+
+
+def remember(question: str, count: Count) -> None:
+    """Answer a question with this for a moment, as an estimate where it is one; else as what can be counted at once."""
+    try:
+        cache.set(_place_of(question), count, timeout=A_MOMENT)
+    except RedisError:
+        logger.warning("A count was not remembered", exc_info=True)
+
+
+def remember_exact(question: str, number: int) -> None:
+    """The exact number of what is slow to count is the best estimate of it for a moment."""
+    if (known := recalled(question)) and not known.exact:
+        remember(question, replace(known, number=number))
+
+
+def _counted_again(queryset: QuerySet, known: Count) -> Count:
+    """What was cheap to count a moment ago is counted without asking the planner; it may be dear by now."""
+    asked = _selection(queryset)
+    if asked is None:
+        return NONE
+    counted = _at_once(_side_by_side([asked]), [0], SHORT)
+    return replace(counted[0], cost=known.cost) if counted else quick(queryset)
+
+
+def _place_of(question: str) -> str:
+    return f"count:{hashlib.sha256(question.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def quick_counts(records: QuerySet, conditions: Mapping[str, Q]) -> dict[str, Count]:
@@ -108,12 +167,10 @@ def expected(queryset: QuerySet) -> int:
     return _plans({0: asked})[0].rows if asked else 0
 
 
-def are_found_sooner(queryset: QuerySet, count: Count, amount: int) -> bool:
-    """Whether finding all and sorting them gives the first few sooner than a walk through all records in order, which
-    meets one of them every so many steps. The planner takes the records for shuffled, and walks forever where they
-    are few."""
+def steps_to(queryset: QuerySet, count: Count, amount: int) -> float:
+    """How many records a walk in order passes until it has met so many of those counted, if they are shuffled."""
     rows, pages = _size(queryset.model._meta.db_table)
-    return count.cost < STEP * amount * (rows or 10 * pages) / max(1, count.number)
+    return amount * (rows or 10 * pages) / max(1, count.number)
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------------------

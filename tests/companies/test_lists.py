@@ -14,7 +14,7 @@ from apps.attributes.searching import containing
 from apps.companies.arrivals import join
 from apps.companies.lists import COMPANIES
 from apps.companies.models import Company
-from apps.lists import looking
+from apps.lists import looking, searching
 from apps.people.models import Person, Role
 from apps.workspace.models import Workspace
 from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory
@@ -221,6 +221,7 @@ def test_many_matches_are_shown_like_few(tess, ann, monkeypatch):
         company(ann, f"Acme {number}", seen=number)
     few = names(page(tess, "?q=acme"))
     monkeypatch.setattr(looking, "FEW", 3)
+    monkeypatch.setattr(searching, "FEW", 3)
 
     many = names(page(tess, "?q=acme"))
 

@@ -666,6 +666,7 @@ def test_an_estimate_is_shown_at_once_and_the_exact_number_follows(
         user(workspace, f"Ann {number}")
     monkeypatch.setattr(counting, "CHEAP", 0)
     monkeypatch.setattr(counting, "AT_ONCE", 0)
+    monkeypatch.setattr(looking, "FEW", 0)
 
     text = page(tess, asking(["name", "contains", "ann"]))
     follows = unescape(re.search(r'hx-get="([^"]*/count/[^"]*)"', text)[1])
@@ -674,6 +675,56 @@ def test_an_estimate_is_shown_at_once_and_the_exact_number_follows(
     assert re.search(r'<span class="count" id="match-count"[^>]*>≈ \d+</span>', text)
     assert re.search(r'1–3 of <span id="pager-total">≈ \d+</span>', text)
     assert re.findall(r'id="([\w-]+)"[^>]*>7<', answer) == ["match-count", "pager-total", "select-total"]
+
+
+def test_an_estimate_is_given_again_to_whoever_turns_the_page(
+    tess: Client, workspace: Workspace, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BEY-10"""
+    settings.PAGE_SIZE = 3
+    for number in range(7):
+        user(workspace, f"Ann {number}")
+    monkeypatch.setattr(counting, "CHEAP", 0)
+    monkeypatch.setattr(counting, "AT_ONCE", 0)
+    monkeypatch.setattr(looking, "FEW", 0)
+    first = page(tess, asking(["name", "contains", "ann"]))
+    following = unescape(re.search(r'id="next-page" rel="next" href="([^"]*)"', first)[1])
+
+    with CaptureQueriesContext(connection) as asked:
+        second = page(tess, following)
+
+    assert (
+        re.search(r'id="match-count"[^>]*>([^<]*)<', second)[1]
+        == re.search(r'id="match-count"[^>]*>([^<]*)<', first)[1]
+    )
+    assert not [query["sql"] for query in asked if re.search("EXPLAIN|TABLESAMPLE|count\\(", query["sql"])]
+
+
+def test_few_matches_are_counted_as_they_are_shown(tess: Client, workspace: Workspace) -> None:
+    """BEY-10: the second time without a statement of its own, and still right."""
+    for number in range(3):
+        user(workspace, f"Ann {number}")
+    address = asking(["name", "contains", "ann"])
+    page(tess, address)
+    user(workspace, "Ann 3")
+
+    with CaptureQueriesContext(connection) as asked:
+        text = page(tess, address)
+
+    assert re.search(r'id="match-count"[^>]*>([^<]*)<', text)[1] == "4"
+    assert not [query["sql"] for query in asked if "EXPLAIN" in query["sql"] or "SELECT (SELECT count(" in query["sql"]]
+
+
+def test_what_a_search_finds_is_looked_up_once(tess: Client, workspace: Workspace) -> None:
+    """FILT-20, UI-05"""
+    user(workspace, "Ann")
+    LeadFactory(workspace=workspace, name="Ann")
+
+    with CaptureQueriesContext(connection) as asked:
+        page(tess, f"/apps/{workspace.app_id}/people/?q=ann")
+
+    looked_up = [query["sql"] for query in asked if 'LOWER("people_person"."name")' in query["sql"]]
+    assert len(looked_up) == 1
 
 
 def test_a_count_that_takes_too_long_stays_an_estimate_and_says_so(

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.attributes.models import State
-from apps.lists import looking
+from apps.lists import looking, searching
 from apps.lists.searching import found
 from apps.people.lists import PEOPLE
 from apps.people.models import Person, Role
@@ -400,6 +400,7 @@ def test_many_matches_are_paged_like_few(tess, workspace, monkeypatch):
         user(workspace, f"Ann {number}", seen=number)
     few = names(get(tess, "?q=ann"))
     monkeypatch.setattr(looking, "FEW", 3)
+    monkeypatch.setattr(searching, "FEW", 3)
 
     many = names(get(tess, "?q=ann"))
 

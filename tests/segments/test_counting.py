@@ -10,6 +10,7 @@ from django.db.models import Value as Constant
 from django.db.models.lookups import IsNull
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.exceptions import RedisError
 
 from apps.companies.models import Membership
 from apps.people.models import Person
@@ -135,15 +136,54 @@ def test_the_connection_is_left_as_it_was(people, dear):
     assert settings_now() == before
 
 
-@pytest.mark.parametrize(
-    ("asked", "sooner"),
-    [(Q(external_id="user-7"), True), (Q(session_count=7, country=None), True), (Q(session_count__lt=90), False)],
-)
-def test_few_are_found_sooner_than_met_on_a_walk_and_many_are_not(asked, sooner, people):
+def test_the_rarer_the_farther_a_walk_goes_until_enough_are_met(people):
     """UI-05: one, ten, and nine of ten of 3,000."""
-    matching = people.filter(asked)
+    steps = [
+        counting.steps_to(matching, quick(matching), 50)
+        for matching in map(people.filter, (Q(external_id="user-7"), Q(session_count=7, country=None)))
+    ]
 
-    assert counting.are_found_sooner(matching, quick(matching), 50) is sooner
+    assert steps == pytest.approx([50 * 3_000, 5 * 3_000], rel=0.1)
+
+
+# ---- again ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_estimate_is_given_again_for_a_moment(people, dear, django_assert_num_queries):
+    """BEY-10"""
+    first = counting.quick_again(people.filter(IRISH), "irish")
+
+    with django_assert_num_queries(0):
+        assert counting.quick_again(people.filter(IRISH), "irish") == first
+
+
+def test_what_is_cheap_is_counted_each_time(workspace):
+    """SEG: right at read time"""
+    PersonFactory.create_batch(3, workspace=workspace)
+    people = Person.objects.of(workspace).listed()
+    counting.quick_again(people, "everybody")
+    PersonFactory(workspace=workspace)
+
+    assert counting.quick_again(people, "everybody") == Count(4, exact=True)
+
+
+def test_the_exact_number_of_what_is_slow_is_the_next_estimate(people, dear):
+    """BEY-10"""
+    counting.quick_again(people.filter(IRISH), "irish")
+
+    counting.remember_exact("irish", 1234)
+
+    assert counting.quick_again(people.filter(IRISH), "irish") == Count(1234, exact=False)
+
+
+def test_without_redis_everything_is_counted_anew(people, monkeypatch):
+    def gone(*_, **__):
+        raise RedisError
+
+    monkeypatch.setattr(counting.cache, "get", gone)
+    monkeypatch.setattr(counting.cache, "set", gone)
+
+    assert counting.quick_again(people.filter(IRISH), "irish") == quick(people.filter(IRISH))
 
 
 # ---- exact -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The rows of a list as text: a template for every cell would cost a page most of its time."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -38,15 +38,17 @@ def face(record: Any, size: str, is_online: bool) -> SafeString:
 def rows(context: Context, page: Page) -> SafeString:
     """The body of a list's table: the box to tick, picture and name, and the values of the columns shown."""
     profile = reverse(page.kind.profile, args=[page.asking.workspace.app_id, ANY_ID])
-    lines = (_row(context, page, row, profile.replace(ANY_ID, row.record.public_id)) for row in page.seen.rows)
+    openings = [_opening(column) for column in page.seen.columns]
+    lines = (_row(context, page, row, profile, openings) for row in page.seen.rows)
     return mark_safe("\n".join(lines))  # noqa: S308 - every part is escaped
 
 
-def _row(context: Context, page: Page, row: Row, profile: str) -> str:
-    label = escape(row.record.label)
-    box = _box(row.record.public_id, label) if page.selects else ""
-    who = f'<a class="who" href="{profile}">{_face(page, row.record)}<span class="who-name">{label}</span></a>'
-    cells = "\n".join(_cells(context, row))
+def _row(context: Context, page: Page, row: Row, profile: str, openings: Sequence[str]) -> str:
+    label, public_id = escape(row.record.label), row.record.public_id
+    box = _box(public_id, label) if page.selects else ""
+    address = profile.replace(ANY_ID, public_id)
+    who = f'<a class="who" href="{address}">{_face(page, row.record)}<span class="who-name">{label}</span></a>'
+    cells = "\n".join(f"{begun}{_of(context, cell)}</td>" for begun, cell in zip(openings, row.cells, strict=True))
     return f'<tr>\n{box}<th scope="row" class="lead-cell stay">{who}</th>\n{cells}\n</tr>'
 
 
@@ -61,10 +63,10 @@ def _box(public_id: str, label: str) -> str:
     return f'<td class="tight">{tick}</td>\n'
 
 
-def _cells(context: Context, row: Row) -> Iterator[str]:
-    for cell in row.cells:
-        kind = ' class="number"' if cell.column.is_number else ""
-        yield f'<td data-label="{escape(cell.column.label)}"{kind}>{_of(context, cell)}</td>'
+def _opening(column: Column) -> str:
+    """How each cell of a column begins."""
+    kind = ' class="number"' if column.is_number else ""
+    return f'<td data-label="{escape(column.label)}"{kind}>'
 
 
 def _of(context: Context, cell: Cell) -> str:
