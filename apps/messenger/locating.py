@@ -41,7 +41,7 @@ def locate(address: str) -> Place:
         return {}
     try:
         return atlas.find(address)
-    except AddressNotFoundError:
+    except (AddressNotFoundError, ValueError):  # ValueError: an IPv6 address, and a database without any
         return {}
     except Exception as error:  # a file may hold anything; what the error says would put the address into the log
         logger.warning("GEOIP_PATH: a place was not found out: %s", type(error).__name__)

@@ -57,9 +57,9 @@ def post(client: Client) -> Ping:
 def ping(post: Ping) -> Ping:
     """Send user_data as a page does; what stands beside it is named with `beside`."""
 
-    def send(user_data: dict[str, Any] | None = None, beside: dict[str, Any] | None = None) -> Any:
+    def send(user_data: dict[str, Any] | None = None, beside: dict[str, Any] | None = None, **headers: Any) -> Any:
         body: dict[str, Any] = {"app_id": "abc1234", "user_data": user_data or {}} | (beside or {})
-        return post(orjson.dumps(body))
+        return post(orjson.dumps(body), **headers)
 
     return send
 
