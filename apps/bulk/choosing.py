@@ -45,7 +45,9 @@ class Choice:
         newest = self.kind.model._default_manager.filter(workspace=self.asked.workspace).aggregate(Max("pk"))["pk__max"]
         bounds: dict[str, Any] = {"last_pk": newest or 0}
         if self.everybody:
-            return {**bounds, "filter": language.written(self.asked.filter), "search": self.asked.search}
+            asked = self.asked.filter
+            segments = standing.frozen(self.asked.workspace, self.kind.about, asked)
+            return {**bounds, "filter": language.written(asked), "segments": segments, "search": self.asked.search}
         return {**bounds, "chosen": sorted(self.records.values_list("pk", flat=True))}
 
 
@@ -75,5 +77,6 @@ def meant(job: BulkChange) -> QuerySet:
         moment = Moment(job.created_at, workspace.zone)
         home = standing.find(workspace, job.about, kind.home)
         asked = Asking(workspace, kind, home, language.read(job.filter), job.search)
-        records = asking.matching(asked, moment)
+        with standing.as_they_were(workspace, job.about, job.segments):
+            records = asking.matching(asked, moment)
     return records.filter(pk__lte=job.last_pk)

@@ -27,6 +27,7 @@ class BulkChange(Job):
     ip = models.GenericIPAddressField(null=True)
     chosen = ArrayField(models.BigIntegerField(), null=True)
     filter = models.JSONField(null=True)
+    segments = models.JSONField(default=dict)  # what the segments that the filter asks for asked when the job began
     search = models.CharField(max_length=300, blank=True)
     last_pk = models.BigIntegerField(default=0)  # who arrives after the start is not meant
     changed = models.BigIntegerField(default=0)
@@ -43,6 +44,11 @@ class BulkChange(Job):
     @property
     def is_undone(self) -> bool:
         return hasattr(self, "undoing")
+
+    @property
+    def meant(self) -> int:
+        """How many it is meant for: as many as were done once all are."""
+        return self.done if self.state == JobState.DONE else self.total
 
     def can_be_undone(self, now: datetime) -> bool:
         """Once, for seven days after it ended or was stopped, as far as it came."""

@@ -15,6 +15,18 @@ def asked_for(asked: Filter) -> Iterator[str]:
     return (str(condition.value) for condition in asked.conditions() if condition.field == ADDRESS)
 
 
+def within(filters: Mapping[str, Filter], asked: Filter) -> dict[str, Filter]:
+    """The segments that a filter asks for, and those that they ask for, with what each of them asks."""
+    found: dict[str, Filter] = {}
+    waiting = list(asked_for(asked))
+    while waiting:
+        slug = waiting.pop()
+        if slug in filters and slug not in found:
+            found[slug] = filters[slug]
+            waiting += asked_for(filters[slug])
+    return found
+
+
 def depths(filters: Mapping[str, Filter]) -> dict[str, int]:
     """How many segments stand inside one another in each; TOO_DEEP is the most that is counted."""
     inner = _inner(filters)

@@ -4,9 +4,13 @@ They are kept in memory until the workspace says that they changed, as its attri
 them asks the database for none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -73,8 +77,15 @@ class Book:
 _kept: dict[tuple[int, str], tuple[object, Book]] = {}
 
 
+NOTHING_KEPT: Mapping[tuple[int, str], Book] = MappingProxyType({})
+# What `as_they_were` holds: books of a moment that has passed.
+_then: ContextVar[Mapping[tuple[int, str], Book]] = ContextVar("as they were", default=NOTHING_KEPT)
+
+
 def book_of(workspace: Workspace, about: str) -> Book:
     """Kept as long as `workspace.segments_version` stays the same; a workspace is read afresh at every door."""
+    if then := _then.get().get((workspace.pk, about)):
+        return then
     version, book = _kept.get((workspace.pk, about), (None, None))
     if book is None or version != workspace.segments_version:
         book = Book(_read(workspace, about))
@@ -82,6 +93,23 @@ def book_of(workspace: Workspace, about: str) -> Book:
             _kept.clear()
         _kept[workspace.pk, about] = workspace.segments_version, book
     return book
+
+
+def frozen(workspace: Workspace, about: str, asked: Filter) -> dict[str, Any]:
+    """The segments that a filter asks for, written down as they are: for work that goes on meaning the same people."""
+    found = nesting.within(book_of(workspace, about).filters, asked)
+    return {slug: language.written(one) for slug, one in found.items()}
+
+
+@contextmanager
+def as_they_were(workspace: Workspace, about: str, kept: Mapping[str, Any]) -> Iterator[None]:
+    """Inside, the segments are those that `frozen` wrote down, and no others; where it wrote none, as they are."""
+    book = Book(Standing(about, slug, slug, language.read(one)) for slug, one in kept.items())
+    token = _then.set({(workspace.pk, about): book} if kept else NOTHING_KEPT)
+    try:
+        yield
+    finally:
+        _then.reset(token)
 
 
 def _read(workspace: Workspace, about: str) -> Iterable[Standing]:

@@ -15,11 +15,15 @@ from apps.attributes.sources import Source
 from apps.bulk import running
 from apps.bulk.models import BulkChange, Former
 from apps.people.models import Person
+from apps.segments import saving
+from apps.segments.language import Condition, all_of
+from apps.segments.models import Segment
 from apps.tags.models import Tag, Tagging
 from apps.workspace import clock, jobs
+from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Workspace
 from tests.attributes.conftest import holder, offer, value
-from tests.factories import CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute, question
+from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute, question
 
 pytestmark = pytest.mark.django_db
 
@@ -178,6 +182,41 @@ def test_a_value_that_was_put_back_reads_as_if_nothing_had_happened_and_its_hist
     assert [origin(ann, "budget"), origin(ben, "budget")] == before
     steps = [(line.old, line.new) for line in history_of(ben, "budget")]
     assert steps == [(500, None), (600, 500), (500, 600), (None, 500)]
+
+
+def test_a_segment_that_is_changed_or_deleted_meanwhile_means_the_same_people_to_the_end(tess, workspace, monkeypatch):
+    """BEY-14: a job is about those who were asked for when it began"""
+    monkeypatch.setattr(running, "BATCH", 1)
+    irish = PersonFactory.create_batch(3, workspace=workspace, country="Ireland")
+    PersonFactory.create_batch(2, workspace=workspace, country="France")
+    inner = segment(workspace, "Irish", "country", "is", "Ireland")
+    outer = segment(workspace, "Around", "segment", "in", str(inner.pk))
+    asked = f'["and",["and",["segment","in","{outer.pk}"]]]'
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/tag/", {"all": "1", "filter": asked, "name": "VIP"})
+    change = BulkChange.objects.get()
+    jobs._take(BulkChange, change.pk, clock.now())
+    jobs._step(BulkChange, change.pk)
+
+    saving.edit(inner, all_of(Condition("country", "is", "France")), by=NOBODY, now=NOW)
+    jobs._step(BulkChange, change.pk)
+    saving.delete(outer, by=NOBODY, now=NOW)
+    BulkChange.objects.update(leased_until=None)
+    change = ended(change)
+
+    assert (change.state, tagged(workspace)) == ("done", {("VIP", person.pk) for person in irish})
+
+
+def segment(workspace: Workspace, name: str, *asked: str) -> Segment:
+    return saving.create(workspace, "person", name, all_of(Condition(*asked)), by=NOBODY, now=NOW)
+
+
+@pytest.mark.parametrize(("size", "said"), [(1, "1 of 1 person changed"), (2, "2 of 2 people changed")])
+def test_what_a_change_came_to_is_said_of_one_or_of_many(tess, workspace, size, said):
+    PersonFactory.create_batch(size, workspace=workspace)
+
+    change = begin(tess, workspace, "tag", all="1", name="VIP")
+
+    assert said in tess.get(change.page()).text
 
 
 def origin(person: Person, key: str) -> Provenance | None:
