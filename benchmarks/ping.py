@@ -55,7 +55,7 @@ def populate() -> tuple[list[dict[str, Any]], list[int]]:
     from apps.attributes.sources import Source
     from apps.messenger import reading
     from apps.people.arrivals import Payload, receive
-    from apps.people.sessions import touch
+    from apps.people.sessions import in_browser, touch
     from apps.workspace import clock
     from apps.workspace.models import Workspace
 
@@ -66,7 +66,7 @@ def populate() -> tuple[list[dict[str, Any]], list[int]]:
     arrivals = receive(workspace, [Payload(p.claim, p.unsigned.values) for p in pings], Source.PING, now=now)
     keys = [arrival.pk for arrival in arrivals if arrival.pk]
     for key in keys:
-        touch(key, now)
+        touch(key, in_browser(now, {}))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return payloads, keys

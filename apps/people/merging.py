@@ -52,9 +52,10 @@ LIVING = (State.ACTIVE, State.ARCHIVED)
 
 # A session that is under way is the user's now: the ping that follows does not count it once more (SESS-05).
 SUMS = ", ".join(f"{name} = coalesce(kept.{name} + gone.{name}, kept.{name}, gone.{name})" for name in ADDED_UP)
+FIRST_TOLD = ", ".join(f"{name} = coalesce(kept.{name}, gone.{name})" for name in ("referred_at", "campaign_at"))
 MOVED_ON = ", ".join(f"{name} = greatest(kept.{name}, gone.{name})" for name in LATEST)
 ADD_UP = f"""
-    UPDATE people_person AS kept SET {SUMS}, {MOVED_ON},
+    UPDATE people_person AS kept SET {SUMS}, {MOVED_ON}, {FIRST_TOLD},
         session_started_at = CASE WHEN kept.web_seen_at >= gone.web_seen_at OR gone.web_seen_at IS NULL
             THEN kept.session_started_at ELSE gone.session_started_at END
     FROM people_person AS gone WHERE kept.id = %s AND gone.id = %s

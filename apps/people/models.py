@@ -85,11 +85,13 @@ class Person(Attributed):
     marked_email_as_spam = models.BooleanField(null=True)
     has_hard_bounced = models.BooleanField(null=True)
     referrer = models.TextField(null=True)
+    referred_at = models.DateTimeField(null=True)  # when the referrer was told
     utm_campaign = models.TextField(null=True)
     utm_content = models.TextField(null=True)
     utm_medium = models.TextField(null=True)
     utm_source = models.TextField(null=True)
     utm_term = models.TextField(null=True)
+    campaign_at = models.DateTimeField(null=True)  # when those five were told
 
     ios_last_seen_at = models.DateTimeField(null=True)
     ios_counted_at = models.DateTimeField(null=True)  # when a session was last counted, and so on Android
@@ -125,7 +127,7 @@ class Person(Attributed):
         "session_count": "last_seen_at",
         "updated_at": "updated_at",
         "enabled_push_messaging": "last_seen_at",
-        **dict.fromkeys(visits.LATEST, "last_seen_at"),
+        **visits.DATED_BY,
     } | {f"{platform}_{told}": f"{platform}_last_seen_at" for platform in ("ios", "android") for told in BY_PLATFORM}
 
     observed: ClassVar[dict[str, tuple[str, str]]] = visits.OBSERVED

@@ -19,6 +19,9 @@ UTM = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
 
 LATEST = PLACE + BROWSER + LANGUAGE
 FIRST = REFERRER + UTM
+DATED_BY = (
+    dict.fromkeys(LATEST, "last_seen_at") | dict.fromkeys(REFERRER, "referred_at") | dict.fromkeys(UTM, "campaign_at")
+)
 
 # What each is based on, and what that means (ATT-53).
 BY_ADDRESS = "Based on IP address", "Approximate: who travels or uses a VPN may be elsewhere. The latest visit counts."
@@ -47,8 +50,9 @@ def _latest(group: tuple[str, ...]) -> str:
 
 
 def _first(group: tuple[str, ...]) -> str:
-    stands = _known(group, "")
-    return ", ".join(f"{one} = CASE WHEN {stands} THEN {one} ELSE moment.{_under(one)} END" for one in group)
+    is_new = f"NOT ({_known(group, '')}) AND {_known(group, 'moment.seen_')}"
+    told = {DATED_BY[group[0]]: "moment.now"} | {one: f"moment.{_under(one)}" for one in group}
+    return ", ".join(f"{column} = CASE WHEN {is_new} THEN {new} ELSE {column} END" for column, new in told.items())
 
 
 PLACE_CHANGES = _latest(PLACE)

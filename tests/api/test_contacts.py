@@ -348,6 +348,20 @@ def test_what_cannot_be_written_is_left_out_in_silence(api, ann):
     assert answer["unsubscribed_from_emails"] is True
 
 
+def test_what_visits_left_is_read_and_cannot_be_written(api, workspace):
+    """ATT-51, ATT-55"""
+    left = {"browser": "Chrome", "browser_version": "137", "os": "Windows", "browser_language": "en-IE"}
+    left |= {"referrer": "https://news.example/", "utm_source": "fb", "utm_campaign": "spring"}
+    place = {"city": "Dublin", "region": "Leinster", "country": "Ireland", "country_code": "IE", "continent_code": "EU"}
+    ann = PersonFactory(workspace=workspace, **left, **place)
+
+    sent = {"location": {"city": "Paris"}} | dict.fromkeys(left, "mine")
+    answer = api.put(f"/contacts/{ann.public_id}", sent).json()
+
+    assert {key: answer[key] for key in left} == left
+    assert answer["location"] == {"type": "location"} | place
+
+
 def test_a_key_that_means_nothing_is_refused(api, ann):
     response = api.put(f"/contacts/{ann.public_id}", {"name": "New", "plan": "pro"})
 

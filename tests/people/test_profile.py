@@ -238,6 +238,24 @@ def test_every_value_that_stands_says_where_it_comes_from(tess, workspace, ann):
     assert [fact.definition.key for fact in standing if not (fact.provenance and fact.provenance.at)] == []
 
 
+def test_what_a_visit_told_says_what_it_is_based_on_and_is_not_edited(tess, workspace):
+    """ATT-51, ATT-53, UPD-04"""
+    seen = {"last_seen_at": NOW, "campaign_at": NOW - timedelta(days=3)}
+    ben = PersonFactory(workspace=workspace, city="Paris", browser="Chrome", utm_source="fb", **seen)
+
+    page = tess.get(ben.page() + "?details=all")
+
+    facts = {fact.definition.key: fact for shown in page.context["sections"] for fact in shown.get("facts", [])}
+    told = {key: (facts[key].provenance.label, facts[key].provenance.at) for key in ("city", "browser", "utm_source")}
+    assert told == {
+        "city": ("Based on IP address", NOW),
+        "browser": ("Seen at a visit", NOW),
+        "utm_source": ("Seen at a visit", NOW - timedelta(days=3)),
+    }
+    assert 'title="Based on IP address"' in page.text
+    assert "Edit City" not in page.text
+
+
 # ---- Details ---------------------------------------------------------------------------------------------------------
 
 
