@@ -23,6 +23,7 @@ from apps.people.models import Merge, Person, Role
 from apps.segments.catalogue import fields
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
+from tests.atlas import DUBLIN, MONTREAL, NOWHERE, make_atlas
 from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, WorkspaceFactory, attribute
 
 from .conftest import Clock, Ping, error, refused, user, values
@@ -45,9 +46,18 @@ PHONE = {
 def send(client: Client, workspace: Workspace) -> Send:
     """Send a call as an app does: which one, who uses it, and what stands beside that."""
 
-    def sent(call: str, user_data: dict[str, Any] | None = None, /, **beside: Any) -> Any:
+    def sent(
+        call: str,
+        user_data: dict[str, Any] | None = None,
+        /,
+        *,
+        headers: dict[str, str] | None = None,
+        at: str = "127.0.0.1",
+        **beside: Any,
+    ) -> Any:
         body = {"app_id": "abc1234", "platform": "ios", "user_data": user_data or {}} | beside
-        return client.post(f"/messenger/mobile/{call}", orjson.dumps(body), "application/json")
+        path = f"/messenger/mobile/{call}"
+        return client.post(path, orjson.dumps(body), "application/json", headers=headers, REMOTE_ADDR=at)
 
     return sent
 
@@ -315,6 +325,21 @@ def test_what_of_a_device_cannot_be_taken_is_noted_and_stops_nothing(send):
         "device.colour": "unknown",
         "device.a\N{REPLACEMENT CHARACTER}b": "unknown",
     }
+
+
+def test_an_app_brings_its_place_and_nothing_of_a_browser(send, settings, tmp_path):
+    """MSG-14, NAME-10: the library that an app posts with is no browser"""
+    settings.GEOIP_PATH = make_atlas(tmp_path / "city.mmdb")
+
+    send("register", anonymous_id="i1", headers={"User-Agent": "okhttp/4.12.0", "Accept-Language": "fr"}, at=MONTREAL)
+    ben = Person.objects.get()
+    send("open", anonymous_id="i1", at=NOWHERE)
+    unknown = Person.objects.get().city
+    send("open", anonymous_id="i1", at=DUBLIN)
+
+    assert ben.pseudonym.endswith(" from Montreal")
+    assert (ben.city, unknown, Person.objects.get().city) == ("Montreal", "Montreal", "Dublin")
+    assert (ben.browser, ben.browser_language, ben.os) == (None, None, None)
 
 
 # ---- companies, events, presence -------------------------------------------------------------------------------------
