@@ -11,6 +11,7 @@ from jwt.api_jws import PyJWS
 
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank
+from apps.workspace import rotating
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Unproven
 
@@ -34,25 +35,45 @@ def signed_claims(workspace: Workspace, sent: Sent, now: datetime) -> dict[str, 
     if signed and len({str(raw) for raw in identifiers[:2] if not is_blank(raw, Source.PING)}) > 1:
         raise Unproven("user_id is not the one that intercom_user_jwt signs.", field="user_id")
     if sent.user_hash is not None:
-        _check_hash(workspace, sent.user_hash, claimed)
+        _check_hash(workspace, sent.user_hash, claimed, now)
     elif claimed and not signed and workspace.require_signed_identity:
         raise Unproven("This workspace asks for proof of identity: send intercom_user_jwt or user_hash.")
     return signed
 
 
 def _claims(workspace: Workspace, token: Any, now: datetime) -> dict[str, Any]:
-    try:
-        read = _tokens.decode_complete(token, workspace.messenger_secret.encode(), algorithms=[ALGORITHM])
-        claims = orjson.loads(read["payload"])
-    except (InvalidTokenError, ValueError, TypeError, RecursionError):
-        raise Unproven("intercom_user_jwt is not a token signed with this workspace's secret.") from None
+    # each of the secrets that count is tried, whether or not one fits, so that the time it takes tells nothing
+    payloads = [_payload(token, secret) for secret in rotating.standing(workspace, now)]
+    _note_which(workspace, [payload is not None for payload in payloads], now)
+    claims = next((payload for payload in payloads if payload is not None), None)
+    if claims is None:
+        raise Unproven("intercom_user_jwt is not a token signed with this workspace's secret.")
     if not isinstance(claims, dict) or is_blank(claims.get("user_id"), Source.PING):
         raise Unproven("intercom_user_jwt has no user_id.")
+    _check_times(claims, now)
+    return {key: value for key, value in claims.items() if key not in ABOUT_THE_TOKEN}
+
+
+def _payload(token: Any, secret: str) -> Any:
+    """What a token signed with the secret says; None for one that is not, or is none."""
+    try:
+        return orjson.loads(_tokens.decode_complete(token, secret.encode(), algorithms=[ALGORITHM])["payload"])
+    except (InvalidTokenError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def _check_times(claims: dict[str, Any], now: datetime) -> None:
     if "exp" in claims and _number(claims["exp"]) <= now.timestamp():
         raise Unproven("intercom_user_jwt has expired.")
-    if "nbf" in claims and _number(claims["nbf"]) > (now + EARLY).timestamp():
-        raise Unproven("intercom_user_jwt is not valid yet.")
-    return {key: value for key, value in claims.items() if key not in ABOUT_THE_TOKEN}
+    latest = (now + EARLY).timestamp()
+    if any(name in claims and _number(claims[name]) > latest for name in ("nbf", "iat")):
+        raise Unproven("intercom_user_jwt is not valid yet: nbf and iat are seconds since 1970, and not to come.")
+
+
+def _note_which(workspace: Workspace, fits: list[bool], now: datetime) -> None:
+    """Whoever replaced a secret wants to know whether the former one is still used."""
+    if fits[1:] == [True]:
+        rotating.note_former_use(workspace, now)
 
 
 def _number(raw: Any) -> float:
@@ -61,14 +82,16 @@ def _number(raw: Any) -> float:
     return raw
 
 
-def _check_hash(workspace: Workspace, user_hash: Any, claimed: list[Any]) -> None:
+def _check_hash(workspace: Workspace, user_hash: Any, claimed: list[Any], now: datetime) -> None:
     """The HMAC of the user_id, else of the email, as they were sent. Compared in constant time."""
     said = str(user_hash).encode(errors="replace")
-    right = user_hash_of(workspace, str(claimed[0])) if claimed else ""
-    if not hmac.compare_digest(said, right.encode()):
+    right = [user_hash_of(secret, str(claimed[0])) if claimed else "" for secret in rotating.standing(workspace, now)]
+    fits = [hmac.compare_digest(said, one.encode()) for one in right]
+    _note_which(workspace, fits, now)
+    if not any(fits):
         raise Unproven("user_hash does not fit the user_id, or the email where there is no user_id.")
 
 
-def user_hash_of(workspace: Workspace, identifier: str) -> str:
+def user_hash_of(secret: str, identifier: str) -> str:
     """The user_hash that proves an identifier."""
-    return hmac.new(workspace.messenger_secret.encode(), identifier.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), identifier.encode(), hashlib.sha256).hexdigest()

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from .first_run import is_setup_code
 from .models import AccessToken, Region, Teammate, Workspace
 from .permissions import Role
+from .rotating import Overlap
 from .switching import SWITCHES
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
@@ -181,6 +182,18 @@ class SecurityForm(forms.ModelForm):
 
     def add_prefix(self, field_name: str) -> str:
         return self.NAMES.get(field_name, field_name)
+
+
+class RotationForm(forms.Form):
+    overlap = forms.ChoiceField(
+        label="The one in use now goes on counting for",
+        choices=Overlap.choices,
+        help_text="Until every server of yours signs with the new one, and the tokens signed before have expired.",
+        error_messages={
+            "required": "Choose how long.",
+            "invalid_choice": f"Choose one of: {', '.join(Overlap.values)}.",
+        },
+    )
 
 
 class SeatForm(forms.Form):

@@ -54,9 +54,13 @@ class Workspace(models.Model):
     messenger_host = models.CharField(max_length=255, default="", db_default="", blank=True)
     messenger_is_neutral = models.BooleanField(default=False, db_default=False)
 
-    # The secret that customers sign identities with. It is a key, not a password: proofs are checked with it, so it
-    # cannot be kept as a hash.
+    # The secret that customers sign identities with, and the one before it, which counts until it ends: see `rotating`.
     messenger_secret = models.CharField(max_length=64, default=new_secret, editable=False)
+    messenger_secret_since = models.DateTimeField(null=True, editable=False)  # null: from the beginning
+    messenger_secret_shown_at = models.DateTimeField(null=True, editable=False)
+    former_secret = models.CharField(max_length=64, default="", db_default="", editable=False)
+    former_secret_since = models.DateTimeField(null=True, editable=False)
+    former_secret_ends_at = models.DateTimeField(null=True, editable=False)
     require_signed_identity = models.BooleanField(default=False)  # MSG-21
     messenger_creates_attributes = models.BooleanField(default=True)  # MSG-08 is this switched off
     messenger_updates_companies = models.BooleanField(default=True)  # MSG-09 is this switched off

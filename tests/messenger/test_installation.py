@@ -163,7 +163,7 @@ def test_a_server_in_python_signs_as_the_page_shows(workspace, ping: Ping):
     exec(shown.token.replace("int(time.time())", "1773154800"), server)
     exec(shown.user_hash, server)
 
-    assert server["user_hash"] == user_hash_of(workspace, "1")
+    assert server["user_hash"] == user_hash_of(workspace.messenger_secret, "1")
     assert ping({"intercom_user_jwt": server["intercom_user_jwt"]}).status_code == 200
     assert ping({"user_id": "1", "user_hash": server["user_hash"]}).status_code == 200
 

@@ -1,7 +1,9 @@
 """Who may speak for whom."""
 
+import base64
 import hashlib
 import hmac
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +12,10 @@ import pytest
 
 from apps.companies.models import Company
 from apps.people.models import Person
+from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
-from tests.factories import NOW, PersonFactory, attribute
+from apps.workspace.rotating import Overlap, former_of, rotate
+from tests.factories import NOW, PersonFactory, WorkspaceFactory, attribute
 
 from .conftest import error, refused, user, values
 
@@ -67,6 +71,22 @@ def test_an_expired_token_is_refused(workspace, ping, when):
     assert not Person.objects.exists()
 
 
+def signed(workspace: Workspace, payload: bytes, **header: Any) -> str:
+    """Any bytes with a right signature by the secret, whatever the header claims of it."""
+
+    def packed(raw: bytes) -> bytes:
+        return base64.urlsafe_b64encode(raw).rstrip(b"=")
+
+    said = packed(json.dumps({"alg": "HS256", "typ": "JWT"} | header).encode()) + b"." + packed(payload)
+    signature = hmac.new(workspace.messenger_secret.encode(), said, hashlib.sha256).digest()
+    return (said + b"." + packed(signature)).decode()
+
+
+def test_a_token_made_by_hand_is_as_good_as_a_librarys(workspace, ping):
+    """So that what is refused below is refused for its fault alone."""
+    assert ping({}, {"intercom_user_jwt": signed(workspace, b'{"user_id": "1"}')}).status_code == 200
+
+
 def bad_tokens(workspace: Workspace) -> dict[str, Any]:
     good = token(workspace, user_id="1")
     header, payload, signature = good.split(".")
@@ -79,6 +99,23 @@ def bad_tokens(workspace: Workspace) -> dict[str, Any]:
         "a changed payload": ".".join([header, payload[:-2] + "xx", signature]),
         "no signature": f"{header}.{payload}.",
         "an early token": token(workspace, user_id="1", nbf=NOW.timestamp() + 3600),
+        "a token of the future": token(workspace, user_id="1", iat=NOW.timestamp() + 3600),
+        "a time of issue in milliseconds": token(workspace, user_id="1", iat=NOW.timestamp() * 1000),
+        "an odd time of issue": token(workspace, user_id="1", iat="yesterday"),
+        "no time at all": token(workspace, user_id="1", exp=None),
+        "a time beyond all times": signed(workspace, b'{"user_id": "1", "exp": 1e400}'),
+        "a list": signed(workspace, b'[{"user_id": "1"}]'),
+        "nothing": signed(workspace, b"null"),
+        "no JSON": signed(workspace, b"user_id=1"),
+        "text that is none": signed(workspace, b'{"user_id": "\\ud800"}'),
+        "the algorithm of a public key": signed(workspace, b'{"user_id": "1"}', alg="RS256"),
+        "no algorithm, signed": signed(workspace, b'{"user_id": "1"}', alg="none"),
+        "NONE": signed(workspace, b'{"user_id": "1"}', alg="NoNe"),
+        "what must be understood": signed(workspace, b'{"user_id": "1"}', crit=["exp"], exp=1),
+        "a payload apart": signed(workspace, b'{"user_id": "1"}', b64=False, crit=["b64"]),
+        "a very long token": token(workspace, "0" * 64, user_id="1", more="x" * 30_000),
+        "many dots": "." * 30_000,
+        "a tail": good + ".x",
         "an odd time": token(workspace, user_id="1", exp="soon"),
         "no text": 7,
         "an object": {"user_id": "1"},
@@ -200,6 +237,28 @@ def test_a_wrong_hash_is_refused_whatever_the_switch_says(workspace, ping, wrong
     assert not Person.objects.exists()
 
 
+def test_a_hash_is_what_was_made_of_the_identifier_and_nothing_like_it(workspace, ping):
+    """api.md §11.4: lower-case hex"""
+    right = user_hash(workspace, "1")
+    alike = [right.upper(), f" {right}", f"{right} ", f"{right}\n", right[:-1], right + "0", f"0x{right}", [right]]
+
+    answers = [error(ping({"user_id": "1"}, {"user_hash": one})) for one in alike]
+
+    assert answers == [(401, "unauthorized")] * len(alike)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("claimed", ["2", " 1", "1 ", "01"])
+def test_a_hash_proves_the_very_user_id_that_was_hashed(workspace, ping, claimed):
+    """MSG-21"""
+    assert error(ping({"user_id": claimed}, {"user_hash": user_hash(workspace, "1")})) == (401, "unauthorized")
+
+
+def test_a_hash_without_anybody_to_prove_is_refused(workspace, ping):
+    """MSG-21"""
+    assert error(ping({}, {"user_hash": user_hash(workspace, "")})) == (401, "unauthorized")
+
+
 def test_a_hash_of_the_email_does_not_prove_a_user_id(workspace, ping):
     """MSG-21"""
     response = ping({"user_id": "1", "email": "a@x.io"}, {"user_hash": user_hash(workspace, "a@x.io")})
@@ -211,3 +270,107 @@ def test_a_hash_of_the_email_does_not_prove_a_user_id(workspace, ping):
 def test_blank_proofs_are_none(workspace, ping, blank):
     """ATT-35"""
     assert ping({"user_id": "1"}, {"user_hash": blank, "intercom_user_jwt": blank}).status_code == 200
+
+
+# ---- replayed --------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_is_good_for_every_page_until_it_expires_and_for_none_after(workspace, ping, time):
+    """MSG-21: expired at 14:59, used at 15:00"""
+    caught = token(workspace, user_id="1", plan="pro", exp=NOW.timestamp() + 60, iat=NOW.timestamp())
+    answers = [ping({}, {"intercom_user_jwt": caught}).status_code for _ in range(2)]
+    attribute_before = values(user("1"), "plan")
+
+    time.goes_on(seconds=60)
+    late = ping({"plan": "free"}, {"intercom_user_jwt": caught})
+
+    assert (answers, error(late)) == ([200, 200], (401, "unauthorized"))
+    assert values(user("1"), "plan") == attribute_before
+
+
+def test_a_token_caught_from_somebody_else_makes_nobody_else(workspace, ping):
+    """MSG-21: with another user_id beside it, and in another workspace"""
+    WorkspaceFactory(app_id="other")
+    caught = token(workspace, user_id="1")
+
+    answers = [
+        error(ping({"user_id": "2"}, {"intercom_user_jwt": caught})),
+        error(ping({}, {"intercom_user_jwt": caught, "app_id": "other"})),
+    ]
+
+    assert answers == [(401, "unauthorized")] * 2
+    assert not Person.objects.exists()
+
+
+def test_a_clock_that_is_a_little_ahead_is_forgiven(workspace, ping):
+    ahead = token(workspace, user_id="1", iat=NOW.timestamp() + 59, nbf=NOW.timestamp() + 59)
+
+    assert ping({}, {"intercom_user_jwt": ahead}).status_code == 200
+
+
+# ---- a secret is replaced --------------------------------------------------------------------------------------------
+
+
+def proofs(workspace: Workspace) -> list[dict[str, str]]:
+    """Both ways to prove user 1 with the secret that the workspace object holds."""
+    return [{"intercom_user_jwt": token(workspace, user_id="1")}, {"user_hash": user_hash(workspace, "1")}]
+
+
+def replaced(workspace: Workspace, overlap: Overlap) -> Workspace:
+    """The workspace with its new secret."""
+    fresh = Workspace.objects.get(pk=workspace.pk)
+    rotate(fresh, overlap, by=NOBODY, now=NOW)
+    return fresh
+
+
+def test_what_was_signed_with_the_former_secret_is_good_until_its_time_is_over(strict, ping, time):
+    """MSG-10, MSG-21"""
+    old, new = proofs(strict), proofs(replaced(strict, Overlap.DAY))
+
+    def statuses(of: list[dict[str, str]]) -> list[int]:
+        return [ping({"user_id": "1"}, proof).status_code for proof in of]
+
+    during = statuses(old) + statuses(new)
+    time.goes_on(hours=24)
+
+    assert (during, statuses(old), statuses(new)) == ([200] * 4, [401] * 2, [200] * 2)
+
+
+def test_a_secret_that_ended_at_once_proves_nothing(workspace, ping):
+    old = proofs(workspace)
+
+    replaced(workspace, Overlap.NONE)
+
+    assert [error(ping({"user_id": "1"}, proof)) for proof in old] == [(401, "unauthorized")] * 2
+
+
+def test_claims_signed_with_the_former_secret_pass_the_protection(workspace, ping):
+    """MSG-10"""
+    attribute(workspace, "plan", protected=True)
+    old = token(workspace, user_id="1", plan="pro")
+    replaced(workspace, Overlap.DAY)
+
+    ping({}, {"intercom_user_jwt": old})
+
+    assert values(user("1"), "plan") == {"plan": "pro"}
+
+
+@pytest.mark.parametrize("way", [0, 1])
+def test_that_the_former_secret_is_still_used_is_noted_and_that_the_new_one_is_is_not(workspace, ping, time, way):
+    old, fresh = proofs(workspace)[way], replaced(workspace, Overlap.DAY)
+    new = proofs(fresh)[way]
+    time.goes_on(hours=1)
+
+    ping({"user_id": "1"}, new)
+    before = former_of(fresh, time.at)
+    ping({"user_id": "1"}, old)
+
+    after = former_of(fresh, time.at)
+    assert (before and before.used_at, after and after.used_at) == (None, time.at)
+
+
+def test_no_secret_is_as_good_as_an_empty_one(workspace, ping):
+    """There is no former secret yet: nothing is signed with that."""
+    empty = hmac.new(b"", b"1", hashlib.sha256).hexdigest()
+
+    assert error(ping({"user_id": "1"}, {"user_hash": empty})) == (401, "unauthorized")

@@ -1,5 +1,7 @@
 """Settings → General, Security and API tokens."""
 
+import re
+
 import pytest
 from django.template.loader import get_template
 from django.urls import reverse
@@ -143,6 +145,18 @@ def test_the_data_pages_and_security_show_and_log_one_and_the_same_switch(signed
     assert hint in signed_in.get(settings_of(workspace, "security/")).text
 
 
+def test_every_switch_of_the_messenger_stands_explained_in_one_place(signed_in, workspace):
+    """MSG-08, MSG-09, MSG-21"""
+    page = signed_in.get(settings_of(workspace, "security/")).text
+
+    said = re.findall(r'<label for="[^"]*">([^<]*)</label>\s*<p class="hint" id="[^"]*">([^<]{40,})</p>', page)
+    assert [label for label, hint in said] == [
+        "Require signed identity",
+        "Don't create attributes from the Messenger",
+        "Prevent company attribute updates on Messenger",
+    ]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", ["security/", "tokens/", "teammates/"])
 @pytest.mark.parametrize(("role", "status"), [("super_admin", 200), ("manager", 403), ("agent", 403)])
@@ -182,11 +196,10 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
     assert secret not in signed_in.get(settings_of(workspace, "tokens/")).text
 
 
-@pytest.mark.parametrize(("page", "fields"), [("tokens/", {"name": "backend"}), ("security/secret/", {"show": ""})])
-def test_what_is_shown_once_stands_behind_a_redirect_that_reloading_does_not_repeat(signed_in, workspace, page, fields):
-    answer = signed_in.post(settings_of(workspace, page), fields)
+def test_what_is_shown_once_stands_behind_a_redirect_that_reloading_does_not_repeat(signed_in, workspace):
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
 
-    assert (answer.status_code, answer["Location"]) == (302, settings_of(workspace, page.replace("secret/", "")))
+    assert (answer.status_code, answer["Location"]) == (302, settings_of(workspace, "tokens/"))
 
 
 def test_a_token_without_a_name_is_refused(signed_in, workspace):
@@ -225,24 +238,3 @@ def test_the_page_names_the_regions_api(signed_in, workspace, settings):
     answer = signed_in.get(settings_of(workspace, "tokens/"))
 
     assert "https://api.example.test" in answer.text
-
-
-def test_the_identity_secret_is_shown_to_whoever_asks_and_that_is_logged(signed_in, workspace):
-    """MSG-10, MSG-21"""
-    hidden = signed_in.get(settings_of(workspace) + "security/")
-
-    shown = signed_in.post(settings_of(workspace) + "security/secret/", {"show": ""}, follow=True)
-
-    reloaded = signed_in.get(settings_of(workspace) + "security/")
-    assert [workspace.messenger_secret in page.text for page in (hidden, shown, reloaded)] == [False, True, False]
-    assert logged(workspace, "metadata") == [("security_settings_change", {"changes": {"identity_secret": "shown"}})]
-
-
-def test_the_identity_secret_can_be_replaced(signed_in, workspace):
-    """MSG-21"""
-    before = workspace.messenger_secret
-
-    signed_in.post(settings_of(workspace) + "security/secret/", {"replace": ""})
-
-    workspace.refresh_from_db()
-    assert workspace.messenger_secret != before

@@ -6,16 +6,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import clock, shown_once
+from .. import clock, rotating, shown_once
 from ..activities import Activity
 from ..auditing import record
-from ..forms import GeneralForm, SecurityForm
+from ..forms import GeneralForm, RotationForm, SecurityForm
 from ..hands import hand_of
-from ..models import Workspace, new_secret
+from ..models import Workspace
 from ..pages import PageRequest, page
 from ..permissions import Grant
+from ..rotating import Overlap
 from ..switching import switch
 
 
@@ -44,25 +45,53 @@ def security(request: PageRequest) -> HttpResponse:
     """What the Messenger may do: MSG-08, MSG-09, MSG-21. For Super admins (PERM-06)."""
     form = SecurityForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
     if not form.is_valid():
-        return _show(request, "workspace/security.html", form, **shown_once.taken(request))
+        return _show_security(request, form, RotationForm(), **shown_once.taken(request))
     switch(request.workspace, form.cleaned_data, by=hand_of(request), now=clock.now())
     messages.success(request, "The security settings were saved.")
     return redirect("workspace:security", request.workspace.app_id)
 
 
 @page(Grant.MANAGE_SECURITY)
-@require_http_methods(["POST"])
-def identity_secret(request: PageRequest) -> HttpResponse:
-    """Show the secret that signs identities, or put another in its place (MSG-10, MSG-21). Both are logged."""
-    workspace, replaces = request.workspace, "replace" in request.POST
-    if replaces:
-        workspace.messenger_secret = new_secret()
-        workspace.save(update_fields=["messenger_secret"])
-        messages.success(request, "There is a new secret. What was signed with the old one is refused from now on.")
-    done = {"identity_secret": "replaced" if replaces else "shown"}
-    record(Activity.SECURITY_CHANGE, workspace=workspace, by=hand_of(request), now=clock.now(), changes=done)
-    shown_once.keep(request, secret=workspace.messenger_secret)
+@require_POST
+def show_secret(request: PageRequest) -> HttpResponse:
+    """Show the secret that signs identities: by the page that the answer leads to, once."""
+    secret = rotating.reveal(request.workspace, by=hand_of(request), now=clock.now())
+    shown_once.keep(request, identity_secret=secret)
+    return redirect("workspace:security", request.workspace.app_id)
+
+
+@page(Grant.MANAGE_SECURITY)
+@require_POST
+def replace_secret(request: PageRequest) -> HttpResponse:
+    """Put another secret in its place, and show that once (MSG-10, MSG-21)."""
+    workspace, form = request.workspace, RotationForm(request.POST)
+    if not form.is_valid():
+        return _show_security(request, SecurityForm(instance=_copy(workspace)), form)
+    overlap = Overlap(form.cleaned_data["overlap"])
+    secret = rotating.rotate(workspace, overlap, by=hand_of(request), now=clock.now())
+    messages.success(request, "There is a new secret.")
+    shown_once.keep(request, identity_secret=secret)
     return redirect("workspace:security", workspace.app_id)
+
+
+@page(Grant.MANAGE_SECURITY)
+@require_POST
+def end_former_secret(request: PageRequest) -> HttpResponse:
+    rotating.end_former(request.workspace, by=hand_of(request), now=clock.now())
+    messages.success(request, "The former secret counts no more. What is signed with it is refused.")
+    return redirect("workspace:security", request.workspace.app_id)
+
+
+def _show_security(request: PageRequest, form: SecurityForm, rotation: RotationForm, **more: Any) -> HttpResponse:
+    workspace = _copy(request.workspace)
+    shown = {
+        "rotation": rotation,
+        "since": rotating.since_of(workspace),
+        "shown_at": workspace.messenger_secret_shown_at,
+        "former": rotating.former_of(workspace, clock.now()),
+    }
+    status = 422 if form.is_bound or rotation.is_bound else 200
+    return render(request, "workspace/security.html", {"form": form} | shown | more, status=status)
 
 
 def _copy(workspace: Workspace) -> Workspace:
@@ -78,5 +107,5 @@ def _save(form: GeneralForm) -> dict[str, list[Any]]:
     return changes
 
 
-def _show(request: PageRequest, template: str, form: GeneralForm | SecurityForm, **more: Any) -> HttpResponse:
-    return render(request, template, {"form": form} | more, status=422 if form.is_bound else 200)
+def _show(request: PageRequest, template: str, form: GeneralForm) -> HttpResponse:
+    return render(request, template, {"form": form}, status=422 if form.is_bound else 200)
