@@ -19,7 +19,8 @@ from apps.workspace.callers import address_of
 from apps.workspace.hands import Hand, hand_of_token
 from apps.workspace.models import AccessToken, Workspace
 from apps.workspace.once_more import once_more
-from apps.workspace.problems import Problem
+from apps.workspace.patience import OutOfPatience
+from apps.workspace.problems import Problem, TooSlow
 
 from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
 from .reading import body_of
@@ -73,6 +74,8 @@ def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
             return _answer(call, endpoint, named)
         except Problem as problem:
             return error_list(problem)
+        except OutOfPatience:
+            return error_list(TooSlow("This takes too long just now. Ask for less, or try again later."))
         except Exception:
             return _failure(request)
 

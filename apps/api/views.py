@@ -19,6 +19,7 @@ from apps.deletion import grace
 from apps.people.arrivals import admit, amend
 from apps.people.identity import Unfit
 from apps.people.models import Person, Role
+from apps.workspace.patience import patience
 from apps.workspace.problems import Missing, Problem
 
 from . import reading, replying, searching
@@ -27,6 +28,7 @@ from .errors import Refused
 
 IDENTIFIERS = {"external_id", "email"}
 INTERCOM_ID = re.compile(r"[0-9a-f]{24}")
+SEARCH_WITHIN = 20.0  # seconds for each query of a search
 Answer = dict[str, Any]
 Record = TypeVar("Record", bound=Attributed)
 
@@ -81,7 +83,8 @@ def search_contacts(call: Call) -> Answer:
         raise Problem("Sorting is not supported; leave sort out. The newest contacts come first.", field="sort")
     wanted = searching.place(call.body.get("pagination"))
     people = searching.matching(call.workspace, call.body.get("query"), call.now)
-    page, about = searching.read_page(people, wanted)
+    with patience(SEARCH_WITHIN):
+        page, about = searching.read_page(people, wanted)
     return {"type": "list", "data": replying.contacts(call, page), **about}
 
 

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
+from apps.api import views
 from apps.attributes.models import State
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
@@ -44,6 +46,19 @@ def given(person: Person, **values: object) -> Person:
     workspace = Workspace.objects.get(pk=person.workspace_id)
     write(Person, workspace, {person.pk: values}, Source.REST, now=NOW)
     return person
+
+
+def test_a_search_that_takes_too_long_is_given_up_with_503(api, monkeypatch):
+    """API-02, BEY-10"""
+    monkeypatch.setattr(views, "SEARCH_WITHIN", 0.05)
+
+    with connection.get_new_connection(connection.get_connection_params()) as busy:
+        busy.execute("LOCK TABLE people_person IN ACCESS EXCLUSIVE MODE")
+        response = search(api, "name", "Ann")
+        busy.rollback()
+
+    said = "This takes too long just now. Ask for less, or try again later."
+    assert errors(response) == [(503, "service_unavailable", said)]
 
 
 def test_a_user_is_found_by_user_id_exactly(api, workspace):
@@ -468,15 +483,16 @@ def test_a_page_has_one_to_150_contacts(size, api):
 
 
 def test_a_page_of_many_costs_the_queries_of_a_page_of_one(api, workspace, django_assert_num_queries):
-    """The token, the count, the people, their custom values, their companies."""
+    """The token, the count, the people, their custom values, their companies; and what bounds the time of a search: a
+    savepoint and a limit, and both taken back."""
     attribute(workspace, "plan")
     LeadFactory(workspace=workspace, email="a@x.io")
     search(api, "email", "a@x.io")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         search(api, "email", "a@x.io")
     LeadFactory.create_batch(100, workspace=workspace, email="a@x.io")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         response = search(api, "email", "a@x.io", per_page=150)
 
     assert len(ids(response)) == 101
