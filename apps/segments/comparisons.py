@@ -6,10 +6,13 @@ Relative dates count in blocks of 24 hours back from this very moment; calendar 
 
 import math
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -168,10 +171,23 @@ def _does_not_contain(field: Any, value: str, moment: Moment) -> Q:
     return Q(IsNull(field, True)) | ~_contains(field, value, moment)
 
 
+def _other_digits() -> str:
+    """Digits beside 0–9, and numbers such as ½, as ranges of a regular expression.
+
+    To PostgreSQL only 0–9 are digits in some collations, ours among them; letters it knows in all.
+    """
+    digits = [code for code in range(128, sys.maxunicode) if unicodedata.category(chr(code)) in ("Nd", "No")]
+    ranges = (list(run) for _, run in groupby(enumerate(digits), lambda placed: placed[1] - placed[0]))
+    return "".join(f"{chr(run[0][1])}-{chr(run[-1][1])}" for run in ranges)
+
+
+PART_OF_A_WORD = f"[[:alnum:]_{_other_digits()}]"
+
+
 def _contains_word(field: Any, value: str, moment: Moment) -> Q:
     """The trigrams of the text find candidates, the pattern decides."""
     words = value.strip()
-    pattern = rf"(?<![[:alnum:]_]){escaped(words)}(?![[:alnum:]_])"
+    pattern = f"(?<!{PART_OF_A_WORD}){escaped(words)}(?!{PART_OF_A_WORD})"
     return _contains(field, words, moment) & Q(Regex(Lower(field), Lower(Constant(pattern))))
 
 
