@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.functional import SimpleLazyObject
 
@@ -74,7 +74,7 @@ def _of_company(workspace: Workspace, field: Field) -> Field:
 
 
 def _companies(workspace: Workspace) -> Relation:
-    return Relation(PREFIX, lambda met: Exists(_joined(workspace).filter(met)))
+    return Relation(PREFIX, partial(_joined, workspace))
 
 
 def _joined(workspace: Workspace) -> QuerySet[Company]:

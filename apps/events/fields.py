@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, prefetch_related_objects
+from django.db.models import F, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils.functional import SimpleLazyObject
 
 from apps.segments.catalogue import EVENTS, Field, Provider, Relation, register
@@ -36,17 +36,13 @@ def labels(names: Iterable[EventName]) -> dict[int, str]:
     return {name.pk: name.label if alike[name.label] == 1 else f"{name.label} ({name.name})" for name in names}
 
 
-def _of(name: EventName) -> Callable[[Q], Exists]:
-    def some(met: Q) -> Exists:
-        rows = EventSummary.objects.filter(workspace=name.workspace_id, name=name.pk, person=OuterRef("pk"))
-        return Exists(rows.filter(met))
-
-    return some
+def _summary(name: EventName) -> QuerySet[EventSummary]:
+    """What is known of the event, of the person whom the query around it is about."""
+    return EventSummary.objects.filter(workspace=name.workspace_id, name=name.pk, person=OuterRef("pk"))
 
 
 def _column(name: EventName, column: str) -> Subquery:
-    rows = EventSummary.objects.filter(workspace=name.workspace_id, name=name.pk, person=OuterRef("pk"))
-    return Subquery(rows.values(column)[:1])
+    return Subquery(_summary(name).values(column)[:1])
 
 
 def _occurrence(name: EventName, label: str) -> Field:
@@ -72,7 +68,7 @@ def _field(name: EventName, prefix: str, label: str, kind: str, icon: str, colum
         group=EVENTS,
         kind=kind,
         value=F(column) if column else None,
-        relation=Relation(f"event {name.pk}", _of(name)),
+        relation=Relation(f"event {name.pk}", partial(_summary, name)),
         description=name.description or name.name,
         icon=icon,
         column=SimpleLazyObject(partial(_column, name, column)) if column else None,  # few of hundreds are shown

@@ -35,12 +35,16 @@ STRAYS_WITHIN = 0.5  # seconds that a menu waits for values that are no option a
 class Relation:
     """Other rows that belong to a record, through which a field is reached: a person's companies, their events.
 
-    `some` says in a query over the records: at least one of these rows meets what is asked of it; `Q()`: there is any.
+    `rows` are they, in a query over the records. `some` says there: at least one of them meets what is asked of it;
+    `Q()`: there is any.
     Conditions of one And group with the same `key` must hold for the same row (FILT-13).
     """
 
     key: str
-    some: Callable[[Q], Exists]
+    rows: Callable[[], QuerySet]
+
+    def some(self, met: Q) -> Exists:
+        return Exists(self.rows().filter(met))
 
 
 Choice = tuple[str | int, str]  # the value that a condition keeps, and what stands on the screen

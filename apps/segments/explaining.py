@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 
 from apps.attributes.models import Attributed
@@ -22,7 +22,7 @@ from .comparisons import A_DAY, Moment
 from .compiling import Asked, Unanswerable, by_relation, checked, compiled
 from .language import Condition, Filter, Group, Unreadable, all_of
 from .standing import Standing
-from .wording import phrase, predicate, subject, window
+from .wording import named, phrase, predicate, window
 
 MOST_SHOWN = 3  # values of related rows
 UNKNOWN = "Unknown"
@@ -145,7 +145,7 @@ def _notes(asking: _Asking, group: Group) -> list[Callable[[Row], str]]:
 def _note(asking: _Asking, asked: Sequence[Asked]) -> Callable[[Row], str]:
     each = [asking.truth(all_of(one.condition)) for one in asked]
     together = asking.truth(all_of(*(one.condition for one in asked)))
-    names = " and ".join(subject(one) for one in asked)
+    names = " and ".join(named(one) for one in asked)
 
     def answered(row: Row) -> str:
         is_split = all(one(row) for one in each) and not together(row)
@@ -164,7 +164,7 @@ def _line(asking: _Asking, condition: Condition) -> Callable[[Row], Line]:
         return lambda row: Line(words, None)
     met, actual = asking.truth(all_of(condition)), _actual(asking, one)
     inside = _segment(asking, inner) if inner else None
-    words = f"{subject(one)} {predicate(one)}"
+    words = f"{named(one)} {predicate(one)}"
     means = window(one, asking.moment, timezone.get_current_timezone())
     return lambda row: Line(words, met(row), actual(row), means, inside(row) if inside else None)
 
@@ -188,20 +188,13 @@ def _of_related(asking: _Asking, field: Field, relation: Relation) -> Callable[[
     if field.value is None:
         there_is = asking.column(relation.some(Q()))
         return lambda row: "" if there_is(row) else "none"
-    values = asking.column(ArraySubquery(_rows(relation).annotate(has=field.value).values("has")[: MOST_SHOWN + 1]))
+    values = asking.column(ArraySubquery(relation.rows().annotate(has=field.value).values("has")[: MOST_SHOWN + 1]))
 
     def said(row: Row) -> str:
         words = [_said(field, value, now) for value in values(row)]
         return ", ".join(words[:MOST_SHOWN] + ["…"] * (len(words) > MOST_SHOWN)) or "none"
 
     return said
-
-
-def _rows(relation: Relation) -> QuerySet:
-    """The related rows themselves: those that "is there any?" looks at, without its "one is enough"."""
-    query = relation.some(Q()).query.clone()
-    query.clear_limits()
-    return QuerySet(query.model, query)
 
 
 def _said(field: Field, value: Any, now: datetime) -> str:

@@ -25,7 +25,7 @@ def lapsed(one: Asked) -> str:
     """What to say of a condition that asks for what is not there any more; empty where it is there."""
     if one.comparison.takes not in CHOSEN or one.field.offers(one.value):
         return ""
-    return f"{wording.subject(one)} {wording.predicate(one)}: choose another one, or take this out of the filter."
+    return f"{wording.named(one)} {wording.predicate(one)}: choose another one, or take this out of the filter."
 
 
 def check_lasting(workspace: Workspace, about: str, asked: Filter) -> None:

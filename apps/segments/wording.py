@@ -11,6 +11,12 @@ from .language import Condition, Filter, Group
 
 # What unquoted would read like the sentence around it ("is unknown", "is not pro"), or whose ends cannot be seen.
 MISLEADING = re.compile(r"^\s|\s$|\b(and|or)\b|[“”\n]|^(not|exact word)\b|^unknown$", re.IGNORECASE)
+# The same of the names of customers' own attributes and events, which stand before what is asked of them.
+ODD = re.compile(
+    r"^\s|\s$|\b(and|or|is|not|in|on|has|contains?|does|starts?|ends?|exact|more|less|greater|than|exactly|before|after"
+    r"|days|ago|unknown|value)\b|[“”()\n]",
+    re.IGNORECASE,
+)
 BRACKETS = re.compile(r"[()]")  # of free text; in names they are harmless
 
 
@@ -33,12 +39,19 @@ def phrase(workspace: Workspace, about: str, condition: Condition) -> str:
         one = checked(workspace, about, condition)
     except Unanswerable as problem:
         return problem.message.rstrip(".")
-    return " ".join(filter(None, [subject(one), predicate(one)]))
+    return f"{named(one)} {predicate(one)}"
 
 
 def subject(one: Asked) -> str:
     """What is asked about; of related records with their name before it ("Company plan")."""
     return one.field.label
+
+
+def named(one: Asked) -> str:
+    """The same within a sentence: a customer's own name is quoted where it could be taken for the words around it."""
+    label, definition = one.field.label, one.field.definition
+    is_ours = definition is not None and not definition.custom
+    return label if is_ours or not ODD.search(label) else f"“{label}”"
 
 
 def predicate(one: Asked) -> str:

@@ -98,6 +98,23 @@ def test_a_name_that_reads_like_the_sentence_is_quoted(workspace):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("favourite colour", "favourite colour is x"),
+        ("is_vip", "is_vip is x"),
+        ("plan is not pro or name", "“plan is not pro or name” is x"),
+        ("days after signup", "“days after signup” is x"),
+        ("Key (account)", "“Key (account)” is x"),
+    ],
+)
+def test_an_attribute_whose_name_reads_like_the_sentence_is_quoted(workspace, name, words):
+    """ATT-45: the reader sees where the name ends"""
+    attribute(workspace, name)
+
+    assert said(workspace, both((f"custom_attributes.{name}", "is", "x"))) == words
+
+
 def test_an_owner_is_named_and_one_who_left_is_said_to_be_gone(workspace):
     """FILT-16"""
     tess: Seat = SeatFactory(workspace=workspace)
