@@ -4,11 +4,14 @@ Both know a record by what it is about and its key: people and companies stand o
 the statement that finds its record and holds it, so that none outlives the record; see `tagging` and `noting`.
 """
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Lower
 
 from apps.attributes.models import About
+from apps.workspace.jobs import Job
 from apps.workspace.models import Teammate, Workspace
 
 LONGEST_NAME = 255
@@ -37,7 +40,8 @@ class Tagging(models.Model):
     """A record carries a tag: since when, and by whose hand (TAG-04)."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
-    tag = models.ForeignKey(Tag, models.CASCADE, related_name="taggings")
+    # A tag is deleted before what carried it has lost it, see `TagClearance`: whoever reads this joins the tag.
+    tag = models.ForeignKey(Tag, models.DO_NOTHING, related_name="taggings", db_constraint=False)
     about = models.CharField(max_length=8, choices=About)
     record_id = models.BigIntegerField()
     applied_at = models.DateTimeField()
@@ -56,6 +60,20 @@ class Tagging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tag} on {self.about} {self.record_id}"
+
+
+class TagClearance(Job):
+    """Records lose a tag that was deleted: so many carried it that they do so in the background (TAG-05)."""
+
+    gone = models.BigIntegerField()  # the key that the tag had
+
+    def __str__(self) -> str:
+        return f"tag {self.gone}"
+
+    def step(self, now: datetime) -> bool:
+        from . import tagging
+
+        return tagging.clear(self)
 
 
 class Note(models.Model):

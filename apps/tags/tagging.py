@@ -17,10 +17,11 @@ from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict, Missing, Problem
 
-from .models import Tag, Tagging
+from .models import Tag, TagClearance, Tagging
 from .wording import checked_name
 
 ADDRESS = "tag"  # of the field that filters ask
+BATCH = 5_000  # records that lose a deleted tag at a time
 
 # The records and the tag are held until the transaction ends: nothing is hung on what is being deleted just then.
 ADD = """
@@ -105,19 +106,39 @@ def _taken(workspace: Workspace, name: str) -> Conflict:
 
 @transaction.atomic
 def delete(tag: Tag, *, by: Hand, now: datetime) -> int:
-    """Take the tag from every record and delete it: how many carried it (TAG-05).
+    """Delete the tag, and take it from every record: how many carried it (TAG-05).
 
-    Raises Problem `tag_has_dependent_objects`, which names them, while a segment asks for it (TAG-03).
+    Nobody sees it from now on; where very many carried it, a job clears away what they carry. Raises
+    Problem `tag_has_dependent_objects`, which names them, while a segment asks for it (TAG-03).
     """
     _hold_segments(tag.workspace)
     # whoever hangs it on a record meanwhile waits, and then finds it gone
     if not Tag.objects.select_for_update().filter(workspace_id=tag.workspace_id, pk=tag.pk).exists():
         raise Missing("This tag was deleted meanwhile.")
     check_unused(tag)
-    count, _ = Tagging.objects.filter(workspace_id=tag.workspace_id, tag=tag).delete()
-    log(Activity.TAG_DELETION, workspace=tag.workspace, by=by, now=now, tag=tag.pk, name=tag.name, records=count)
+    workspace, gone = tag.workspace, tag.pk
+    count = Tagging.objects.filter(workspace=workspace, tag=gone).count()
+    log(Activity.TAG_DELETION, workspace=workspace, by=by, now=now, tag=gone, name=tag.name, records=count)
     tag.delete()
+    if (cleared := _clear(workspace, gone)) < count:
+        rest = count - cleared
+        job = TagClearance(workspace=workspace, by_id=by.teammate_id, gone=gone, total=rest, created_at=now)
+        job.save()
+        job.wake()
     return count
+
+
+def clear(job: TagClearance) -> bool:
+    """Take a deleted tag from the next records; False when nobody carries it any more."""
+    cleared = _clear(job.workspace, job.gone)
+    job.done += cleared
+    return cleared == BATCH
+
+
+def _clear(workspace: Workspace, gone: int) -> int:
+    left = Tagging.objects.filter(workspace=workspace, tag=gone).values("pk")
+    cleared, _ = Tagging.objects.filter(pk__in=left[:BATCH]).delete()
+    return cleared
 
 
 def _hold_segments(workspace: Workspace) -> None:

@@ -16,11 +16,13 @@ TAKE_OFF = """
     WHERE workspace_id = %(workspace)s AND about = %(about)s AND tag_id = %(tag)s AND record_id = ANY(%(pks)s)
     RETURNING record_id, applied_at, applied_by_id, hand
 """
-# As in `tagging.add` the record is held until the transaction ends: none is tagged while it is being destroyed.
+# As in `tagging.add` the records and the tag are held until the transaction ends: nothing is hung on, or with, what is
+# being deleted just then.
 PUT_ON_AGAIN = """
     WITH held AS (
-        SELECT record.id FROM {table} AS record
+        SELECT record.id FROM {table} AS record, tags_tag AS tag
         WHERE record.workspace_id = %(workspace)s AND record.id = ANY(%(pks)s) AND record.state <> 'merged'
+          AND tag.workspace_id = %(workspace)s AND tag.id = %(tag)s
         ORDER BY record.id FOR KEY SHARE
     )
     INSERT INTO tags_tagging (workspace_id, tag_id, about, record_id, applied_at, applied_by_id, hand)

@@ -15,7 +15,8 @@ from apps.segments.compiling import compiled
 from apps.segments.language import Condition, all_of
 from apps.tags import tagging
 from apps.tags.inventory import Inventory
-from apps.tags.models import Tag, Tagging
+from apps.tags.models import Tag, TagClearance, Tagging
+from apps.workspace import jobs
 from apps.workspace.activities import Activity
 from apps.workspace.hands import NOBODY, Hand, hand_of_teammate
 from apps.workspace.models import AuditEntry, Workspace
@@ -221,6 +222,24 @@ def test_deleting_takes_it_from_everybody_and_removes_nobody(workspace, ann, tes
 
     assert (lost, names(workspace), carried(ann), carried(acme)) == (3, ["VIP"], ["VIP"], ["VIP"])
     assert (Person.objects.count(), Company.objects.count()) == (2, 1)
+
+
+def test_a_tag_of_very_many_is_gone_at_once_and_taken_from_them_in_batches(workspace, tess, monkeypatch):
+    """TAG-05: no request deletes a million rows"""
+    monkeypatch.setattr(tagging, "BATCH", 2)
+    people = PersonFactory.create_batch(5, workspace=workspace)
+    for person in people:
+        hang(person, "old", "VIP")
+
+    lost = tagging.delete(tag(workspace, "old"), by=tess, now=NOW)
+    job = TagClearance.objects.get()
+    at_once = (lost, names(workspace), [carried(person) for person in people], Tagging.objects.count(), job.total)
+    jobs.run(TagClearance, job.pk)
+    job.refresh_from_db()
+
+    assert at_once == (5, ["VIP"], [["VIP"]] * 5, 5 + 3, 3)
+    assert (job.state, job.done, Tagging.objects.count()) == ("done", 3, 5)
+    assert str(tag(workspace, "old")) == "old"  # the name is free again
 
 
 def test_a_tag_that_a_segment_asks_for_stays(workspace, ann):
