@@ -300,8 +300,8 @@ def _chip(asking: Asking, moment: Moment, place: int, index: int) -> Chip:
     except Unanswerable as problem:
         return replace(chip, edit=picker(asking, f"{place}.{index}"), problem=problem.message)
     window = wording.window(one, moment, timezone.get_current_timezone())
-    said = {"subject": wording.subject(one), "predicate": wording.predicate(one)}
-    return replace(chip, **said, window=window, problem=lapsed(one))
+    subject, predicate = wording.subject(one), wording.predicate(one)
+    return replace(chip, subject=subject, predicate=predicate, window=window, problem=lapsed(one))
 
 
 def _joiner(asking: Asking, group: int | None, any: bool, before: int) -> Joiner | None:
