@@ -72,8 +72,15 @@ def populate() -> tuple[list[dict[str, Any]], list[int]]:
     return payloads, keys
 
 
+PAGE = {"url": "https://app.example/projects?tab=open", "title": "Projects", "referrer": "https://app.example/home"}
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/137.0.0.0 Safari/537.36"
+)
+
+
 def body(payload: dict[str, Any]) -> bytes:
-    return orjson.dumps({"app_id": "bench", "user_data": payload})
+    """A ping as the script sends it."""
+    return orjson.dumps({"app_id": "bench", "user_data": payload, "page": PAGE, "utm": {}, "language": "en-IE"})
 
 
 def count_statements(payload: dict[str, Any]) -> int:
@@ -102,7 +109,7 @@ def wire_pings(payloads: list[dict[str, Any]]) -> bytes:
 
 def _request(body: str) -> str:
     head = "POST /messenger/web/ping HTTP/1.1\r\nHost: bench\r\nOrigin: https://app.example\r\n"
-    head += "Content-Type: text/plain\r\n"
+    head += f"Content-Type: text/plain\r\nUser-Agent: {AGENT}\r\nAccept-Language: en-IE,en;q=0.9\r\n"
     return f"{head}Content-Length: {len(body.encode())}\r\n\r\n{body}"
 
 

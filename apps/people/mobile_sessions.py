@@ -48,8 +48,8 @@ def in_app(
 
     A company's sessions are web sessions: none begins here.
     """
-    told = {name: device.get(name) for name in (*TEXTS, PUSH)} | visits.place_told(place)
-    return Sighting(now, CHANGES[platform, act], told=told)
+    told = {name: device.get(name) for name in (*TEXTS, PUSH)} | visits.told(place)
+    return Sighting(now, CHANGES[platform, act] + visits.changes(place), told=told)
 
 
 def _changes(platform: Platform, act: Act) -> str:
@@ -60,7 +60,7 @@ def _changes(platform: Platform, act: Act) -> str:
         {platform}_last_seen_at = greatest({platform}_last_seen_at, moment.now),
         {platform}_sessions = CASE WHEN {counts} THEN coalesce({platform}_sessions, 0) + 1 ELSE {platform}_sessions END,
         {platform}_counted_at = CASE WHEN {counts} THEN moment.now ELSE {platform}_counted_at END,
-        {", ".join(latest)}, {visits.PLACE_CHANGES},
+        {", ".join(latest)},
         enabled_push_messaging = coalesce(moment.{PUSH}::boolean, enabled_push_messaging),
         role = CASE role WHEN 'visitor' THEN 'lead' ELSE role END,
         is_mobile_unidentified = role <> 'user'

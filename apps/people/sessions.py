@@ -58,7 +58,7 @@ class Sighting:
 
 def in_browser(now: datetime, visit: visits.Values) -> Sighting:
     """Somebody has a page open."""
-    return Sighting(now, f"{SEEN}, {visits.CHANGES}", starts=STARTS, told=visits.told(visit))
+    return Sighting(now, SEEN + visits.changes(visit), starts=STARTS, told=visits.told(visit))
 
 
 def starts(pk: int, seen: Sighting) -> bool:

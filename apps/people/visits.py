@@ -10,6 +10,7 @@ What is told together is kept together: a city never stands beside the country o
 from collections.abc import Mapping
 
 Values = Mapping[str, str | None]  # by column
+Group = tuple[str, ...]
 
 PLACE = ("city", "region", "country", "country_code", "continent_code", "postal_code", "timezone")
 BROWSER = ("browser", "browser_version", "os")
@@ -40,37 +41,35 @@ def _under(column: str) -> str:
     return f"seen_{column}"
 
 
-def _known(group: tuple[str, ...], prefix: str) -> str:
-    return f"coalesce({', '.join(prefix + column for column in group)}) IS NOT NULL"
+def _latest(group: Group) -> str:
+    return ", ".join(f"{column} = moment.{_under(column)}" for column in group)
 
 
-def _latest(group: tuple[str, ...]) -> str:
-    seen = _known(group, "moment.seen_")
-    return ", ".join(f"{one} = CASE WHEN {seen} THEN moment.{_under(one)} ELSE {one} END" for one in group)
+def _first(group: Group) -> str:
+    stands = f"coalesce({', '.join(group)}) IS NOT NULL"
+    told = {DATED_BY[group[0]]: "moment.now"} | {column: f"moment.{_under(column)}" for column in group}
+    return ", ".join(f"{column} = CASE WHEN {stands} THEN {column} ELSE {new} END" for column, new in told.items())
 
 
-def _first(group: tuple[str, ...]) -> str:
-    is_new = f"NOT ({_known(group, '')}) AND {_known(group, 'moment.seen_')}"
-    told = {DATED_BY[group[0]]: "moment.now"} | {one: f"moment.{_under(one)}" for one in group}
-    return ", ".join(f"{column} = CASE WHEN {is_new} THEN {new} ELSE {column} END" for column, new in told.items())
+GROUPS: dict[Group, str] = {
+    **{group: _latest(group) for group in (PLACE, BROWSER, LANGUAGE)},
+    **{group: _first(group) for group in (REFERRER, UTM)},
+}
 
 
-PLACE_CHANGES = _latest(PLACE)
-CHANGES = ", ".join([PLACE_CHANGES, *map(_latest, (BROWSER, LANGUAGE)), *map(_first, (REFERRER, UTM))])
+def changes(values: Values) -> str:
+    """What a SET clause says more for what a visit tells. What it does not tell costs nothing: every column that a
+    statement sets, new or not, takes its time in the most frequent statement of all."""
+    return "".join(f", {GROUPS[group]}" for group in _told(values))
 
 
 def told(values: Values) -> dict[str, str | None]:
-    """What a visit in a browser tells, as `CHANGES` finds it: every column, so that the statement has one shape."""
-    return _told(LATEST + FIRST, values)
+    """What `changes` finds under its own names."""
+    return {_under(column): values.get(column) for group in _told(values) for column in group}
 
 
-def place_told(place: Values) -> dict[str, str | None]:
-    """Where somebody is, as `PLACE_CHANGES` finds it."""
-    return _told(PLACE, place)
-
-
-def _told(columns: tuple[str, ...], values: Values) -> dict[str, str | None]:
-    return {_under(column): values.get(column) for column in columns}
+def _told(values: Values) -> list[Group]:
+    return [group for group in GROUPS if any(map(values.get, group))]
 
 
 def place_name(told: Values) -> str | None:
