@@ -121,18 +121,27 @@ def test_a_persons_value_follows_the_rules_from_door_to_door(tess, page, steps, 
         ("ping=B hand=A", "A"),
         ("ping=B hand=A ping=B", "B"),
         ("hand=A re-sync", None),
+        ("hand=A workflow=B", "A"),
+        ("ping=A workflow=B", "A"),
+        ("program=A workflow=B", "A"),
+        ("workflow=A workflow=B", "A"),
+        ("workflow=A ping=B", "B"),
+        ("hand=A re-sync workflow=B", "B"),
     ],
 )
-def test_a_companys_value_gives_way_to_the_next_update(tess, page, steps, shown):
-    """QUAL-20, QUAL-18"""
+def test_a_companys_value_gives_way_to_the_next_update_but_not_to_a_workflows(tess, page, steps, shown):
+    """QUAL-20, QUAL-18, API-14"""
+
+    def upsert(secret: str, value: str | None) -> None:
+        call(secret, "/companies", {"company_id": "6", "custom_attributes": {"tier": value}}, "post")
+
     ping(company={"company_id": "6", "name": "Blue Sun"})
     doors: dict[str, Door] = {
         "ping": lambda value: ping(company={"company_id": "6", "tier": value}),
         "hand": lambda value: page.post(address("cell", "company", "tier"), {"value": value}),
         "re-sync": lambda value: page.post(address("hold", "company", "tier")),
-        "program": lambda value: call(
-            PROGRAM, "/companies", {"company_id": "6", "custom_attributes": {"tier": value}}, "post"
-        ),
+        "program": lambda value: upsert(PROGRAM, value),
+        "workflow": lambda value: upsert(WORKFLOW, value),
     }
 
     for step in steps.split():

@@ -69,7 +69,6 @@ def replace_secret(request: PageRequest) -> HttpResponse:
         return _show_security(request, SecurityForm(instance=_copy(workspace)), form)
     overlap = Overlap(form.cleaned_data["overlap"])
     secret = rotating.rotate(workspace, overlap, by=hand_of(request), now=clock.now())
-    messages.success(request, "There is a new secret.")
     shown_once.keep(request, identity_secret=secret)
     return redirect("workspace:security", workspace.app_id)
 
