@@ -29,7 +29,7 @@ from .rows import Row, Table, Way, table_of
 PATIENCE = 5.0  # seconds that a page of a list may take
 SHORT = 1.0  # seconds that a walk may take: who is looked for may all stand at its end
 FEW = 5_000  # so many matches are sorted sooner than they are met on a walk through a million records in order
-STEP = 4.0  # what a step of the walk costs, in the planner's units: a row somewhere else
+STEP = 2.0  # what a step of the walk costs, in the planner's units: a row somewhere else
 FAR = 20_000  # steps of a walk; on each of them related rows are looked up
 DIRECTIONS = {True: "descending", False: "ascending"}
 NO_PAGE = Page((), 0, None, None)

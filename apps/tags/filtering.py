@@ -14,6 +14,8 @@ from apps.workspace.models import Workspace
 from .models import Tagging
 from .tagging import ADDRESS, matching
 
+KEPT = "_tag_choices"
+
 
 def register_fields() -> None:
     for about in About.values:
@@ -53,4 +55,8 @@ def _ask(workspace: Workspace, about: str, condition: Condition, moment: Moment)
 
 
 def _choices(workspace: Workspace) -> Sequence[Choice]:
-    return [(tag.pk, tag.name) for tag in matching(workspace)]
+    """Read once for every object of a workspace, which doors read afresh: a page names the same tags several times."""
+    kept = vars(workspace)
+    if KEPT not in kept:
+        kept[KEPT] = [(tag.pk, tag.name) for tag in matching(workspace)]
+    return kept[KEPT]
