@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class MessengerConfig(AppConfig):
@@ -6,6 +7,8 @@ class MessengerConfig(AppConfig):
     label = "messenger"
 
     def ready(self) -> None:
+        from .checks import check_places
         from .limits import check_rates
 
-        check_rates()
+        register(check_places)
+        register(check_rates)

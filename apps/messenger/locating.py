@@ -20,6 +20,11 @@ logger = logging.getLogger(__name__)
 
 Place = dict[str, str]  # by column of a person; what is not known is left out
 Version = tuple[str, int, int, int]
+Finder = Callable[[str], Place]
+
+
+class Unreadable(Exception):
+    """A file is no database of places: the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Atlas:
     """A database file as it stood when it was opened; it answers nothing where it could not be."""
 
     version: Version
-    find: Callable[[str], Place] | None
+    find: Finder | None
 
 
 _atlas: Atlas | None = None
@@ -69,13 +74,29 @@ def _version(path: str) -> Version:
     return path, found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _opened(path: str) -> Callable[[str], Place] | None:
+def unreadable(path: str) -> str:
+    """Why no place can be looked up in a file; empty where it can."""
+    try:
+        _finder(path)
+    except Unreadable as problem:
+        return str(problem)
+    return ""
+
+
+def _opened(path: str) -> Finder | None:
     """How to look a place up. The reader before is not closed: somebody may be asking it. It goes when nobody is."""
+    try:
+        return _finder(path)
+    except Unreadable as problem:
+        logger.warning("GEOIP_PATH: %s; nobody's place is known", problem)
+        return None
+
+
+def _finder(path: str) -> Finder:
     try:
         reader = Reader(Path(path))
     except (InvalidDatabaseError, OSError, ValueError) as error:
-        logger.warning("GEOIP_PATH: %s cannot be read, so nobody's place is known: %s", path, error)
-        return None
+        raise Unreadable(f"{path} cannot be read ({error})") from None
     kind = reader.metadata().database_type
     if "City" in kind:
         return lambda address: _of_city(reader.city(address))
@@ -83,8 +104,7 @@ def _opened(path: str) -> Callable[[str], Place] | None:
         return lambda address: _of_city(reader.enterprise(address))
     if "Country" in kind:
         return lambda address: _of_country(reader.country(address))
-    logger.warning("GEOIP_PATH: %s is a database of type %s: name one of cities or countries.", path, kind)
-    return None
+    raise Unreadable(f"{path} is a database of type {kind}, not one of cities or countries")
 
 
 # ---- what is kept of it ----------------------------------------------------------------------------------------------

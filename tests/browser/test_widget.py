@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from apps.attributes.values import read
 from apps.events.models import Event
 from apps.people.models import Person
 from apps.workspace.models import Workspace
+from tests.atlas import DUBLIN, ROWS, make_atlas
 from tests.browser.conftest import PATIENCE, violations
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -215,6 +217,40 @@ def test_a_visitor_becomes_a_lead_and_the_user_who_logs_in(
     visitor.goes(public)
     assert visitor.calls("getVisitorId") != told["anonymous_id"]
     assert list(Person.objects.order_by("pk").values_list("role", flat=True)) == ["user", "visitor"]
+
+
+def test_a_profile_tells_where_somebody_came_from_and_with_what(
+    visitor: Visitor, site: Site, page: Page, workspace: Workspace, settings: Any, tmp_path: Path
+) -> None:
+    """MSG-14, ATT-51, ATT-53, ATT-55: an own page and a later campaign say nothing more"""
+    home = {"127.0.0.1": ROWS[DUBLIN]}
+    settings.GEOIP_PATH = make_atlas(tmp_path / "city.mmdb", home)
+    script = f'<script src="{site.ours}/widget/{workspace.app_id}"></script>'
+    told = f'<script>window.intercomSettings = {{ app_id: "{workspace.app_id}", user_id: "1" }};</script>{script}'
+    landing, other = site.page("/landing", told, '<a href="/other?utm_source=google">on</a>'), site.page("/other", told)
+
+    with visitor.told("ping"):
+        visitor.page.goto(f"{landing}?utm_source=fb&utm_medium=cpc", referer="http://news.example/story?id=7")
+    with visitor.told("ping"):
+        visitor.page.get_by_role("link", name="on").click()
+    assert visitor.of("/ping")[-1]["page"]["referrer"] == f"{landing}?utm_source=fb&utm_medium=cpc"
+    assert visitor.page.url == f"{other}?utm_source=google"
+
+    page.goto(f"{Person.objects.get().page()}?details=all")
+    details = page.get_by_role("region", name="Details")
+    for label, value in {
+        "City": "Dublin",
+        "Region": "Leinster",
+        "UTM Source": "fb",
+        "UTM Medium": "cpc",
+        "Referral URL": "http://news.example/story?id=7",
+        "Browser language": "en-US",
+    }.items():
+        line = details.locator(".pair").filter(has=page.get_by_text(label, exact=True))
+        expect(line.locator(".value-text")).to_have_text(value)
+    details.get_by_label("Where City comes from: Based on IP address").click()
+    city = details.locator("#fact-person-city")
+    expect(city.get_by_text("who travels or uses a VPN may be elsewhere")).to_be_visible()
 
 
 def test_the_snippet_works_under_neutral_addresses(

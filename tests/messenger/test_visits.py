@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 from django.db import connection
 from django.test import Client
 
@@ -224,6 +225,20 @@ def test_a_database_that_cannot_be_read_stops_nobody(workspace, ping, atlas, dam
     assert (response.status_code, of(PLACE)) == (200, (None,) * 7)
     assert "GEOIP_PATH" in caplog.text
     assert DUBLIN not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("city.mmdb", []), ("none.mmdb", ["none.mmdb cannot be read"]), ("asn.mmdb", ["asn.mmdb is a database of type"])],
+)
+def test_a_start_says_that_there_are_no_places_to_look_up(atlas, settings, name, said):
+    make_atlas(atlas.with_name("asn.mmdb"), kind="GeoLite2-ASN")
+    settings.GEOIP_PATH = str(atlas.with_name(name))
+
+    found = [message.msg for message in run_checks() if message.id == "messenger.W001"]
+
+    assert len(found) == len(said)
+    assert all(words in message for words, message in zip(said, found, strict=True))
 
 
 # ---- a pseudonym -----------------------------------------------------------------------------------------------------
