@@ -8,8 +8,11 @@ import re
 from datetime import datetime
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 from apps.workspace.callers import address_of
@@ -22,10 +25,15 @@ APP_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")  # nothing else is one, and not
 PREFIX = 64  # bits of an IPv6 address that one household, server or attacker has to itself
 
 
-def check_rates() -> None:
-    """Raises ImproperlyConfigured for a setting that says no rate."""
-    rate_of(PER_ADDRESS)
-    rate_of(PER_APP)
+def check_rates(**kwargs: Any) -> list[CheckMessage]:
+    """What `manage.py check`, and so every start, says of settings that say no rate."""
+    faults: list[CheckMessage] = []
+    for name in (PER_ADDRESS, PER_APP):
+        try:
+            rate_of(name)
+        except ImproperlyConfigured as fault:
+            faults.append(Error(str(fault), id="messenger.E001"))
+    return faults
 
 
 def hold_off(request: HttpRequest, now: datetime) -> None:
