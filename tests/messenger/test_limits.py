@@ -5,10 +5,9 @@ from typing import Any
 import orjson
 import pytest
 import redis
-from django.core.exceptions import ImproperlyConfigured
+from django.core.checks import run_checks
 from django.urls import get_resolver
 
-from apps.messenger import limits
 from apps.people.models import Person
 from apps.workspace import limiting
 from tests.factories import WorkspaceFactory
@@ -198,5 +197,9 @@ def test_one_request_is_one_question_to_redis(calls, monkeypatch):
 def test_a_limit_that_means_nothing_stops_the_start(limited, wrong):
     limited.MESSENGER_LIMIT_APP = wrong
 
-    with pytest.raises(ImproperlyConfigured, match=r"MESSENGER_LIMIT_APP is .*write it like 2000/10s"):
-        limits.check_rates()
+    [fault] = [one for one in run_checks() if one.id == "messenger.E001"]
+
+    assert fault.is_serious()
+    assert fault.msg == (
+        f"MESSENGER_LIMIT_APP is {wrong!r}; write it like 2000/10s (2,000 in 10 seconds), or 0 for no limit."
+    )
