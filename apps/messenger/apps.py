@@ -7,6 +7,8 @@ class MessengerConfig(AppConfig):
     label = "messenger"
 
     def ready(self) -> None:
+        from .checks import check_places
         from .limits import check_rates
 
+        register(check_places)
         register(check_rates)
