@@ -16,7 +16,7 @@ from apps.people.arrivals import Arrival
 from apps.people.identity import Claim, Fate, Unfit
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
-from apps.workspace.prepared import prepared_cursor
+from apps.workspace.prepared import first_row
 from apps.workspace.problems import Conflict, Missing, Problem
 
 from . import reading, replying
@@ -74,9 +74,7 @@ def workspace_of(app_id: str) -> Workspace:
 
     Asked by hand: the ORM takes several times longer to write this statement than PostgreSQL takes to answer it.
     """
-    with prepared_cursor() as cursor:
-        cursor.execute(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
-        row = cursor.fetchone()
+    row = first_row(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
     if row is None:
         raise Missing("There is no workspace with this app_id.", field="app_id")
     return Workspace.from_db(connection.alias, FIELDS, row)

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from apps.workspace.models import Workspace
+from apps.workspace.redis_line import ask, tell
 
 ONLINE = timedelta(minutes=2)  # from the latest heartbeat until somebody counts as gone (PRES-02)
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def heartbeat(workspace: Workspace, public_id: str, now: datetime) -> None:
     """This person has a page open."""
     try:
-        cache.set(_key(workspace, public_id), _milliseconds(now), timeout=ONLINE.total_seconds())
+        tell("SET", _key(workspace, public_id), _milliseconds(now), "EX", round(ONLINE.total_seconds()))
     except RedisError:
         logger.warning("A heartbeat was not kept", exc_info=True)
 
@@ -32,12 +32,12 @@ def online(workspace: Workspace, public_ids: Iterable[str], now: datetime) -> se
     if not keys:
         return set()
     try:
-        latest = cache.get_many(keys)
+        latest = ask("MGET", *keys)
     except RedisError:
         logger.warning("Nobody is shown as online", exc_info=True)
         return set()
     oldest = _milliseconds(now - ONLINE)
-    return {keys[key] for key, at in latest.items() if at > oldest}
+    return {public_id for public_id, at in zip(keys.values(), latest, strict=True) if at and int(at) > oldest}
 
 
 def _key(workspace: Workspace, public_id: str) -> str:

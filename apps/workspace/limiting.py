@@ -6,26 +6,24 @@ customer's busiest second. Where Redis does not answer nobody is held off: to lo
 worse than to serve somebody who asks too often.
 """
 
+import hashlib
 import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.commands.core import Script
-from redis.retry import Retry
+from redis.exceptions import NoScriptError
 
 from .problems import Problem
+from .redis_line import ask
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 0.5  # seconds; a Redis that hangs must not hang whoever asks
 WRITTEN = re.compile(r"(?P<most>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,4})s?", re.ASCII)
 # Counts one after the other, and stops at the first that is used up: who is held off spends nothing of the others.
 COUNT = """
@@ -38,6 +36,7 @@ for at, key in ipairs(KEYS) do
 end
 return counted
 """
+COUNT_NAME = hashlib.sha1(COUNT.encode(), usedforsecurity=False).hexdigest()  # as Redis calls a script that it has met
 
 
 class TooManyRequests(Problem):
@@ -112,7 +111,7 @@ def spend(wanted: Mapping[str, Rate], now: datetime) -> list[Allowance]:
     keys = [f"spent:{key}:{window}" for key, window in zip(wanted, windows, strict=True)]
     said = [number for rate in wanted.values() for number in (rate.most, rate.seconds)]
     try:
-        counted: list[int] = _counter()(keys, said)
+        counted = _counted(keys, said)
     except redis.RedisError:
         logger.warning("Nobody is held off: Redis does not count", exc_info=True)
         counted = [0] * len(keys)
@@ -122,9 +121,11 @@ def spend(wanted: Mapping[str, Rate], now: datetime) -> list[Allowance]:
     ]
 
 
-@cache
-def _counter() -> Script:
-    # once more at most, for a connection that Redis has closed meanwhile; redis-py itself would wait for seconds
-    hurried: dict[str, Any] = {"retry": Retry(NoBackoff(), 1), "socket_timeout": PATIENCE}
-    client = redis.Redis.from_url(str(settings.REDIS_URL), socket_connect_timeout=PATIENCE, **hurried)
-    return client.register_script(COUNT)
+def _counted(keys: list[str], said: list[int]) -> list[int]:
+    given: list[str | int] = [len(keys), *keys, *said]
+    counted: list[int]
+    try:
+        counted = ask("EVALSHA", COUNT_NAME, *given)
+    except NoScriptError:
+        counted = ask("EVAL", COUNT, *given)
+    return counted

@@ -4,7 +4,10 @@ Understanding a statement about people or companies costs several times what car
 over six hundred columns. Statements meant for this cursor have few shapes, and name their columns.
 """
 
-from django.db import connection
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
@@ -16,3 +19,25 @@ def prepared_cursor() -> CursorWrapper:
     with connection.wrap_database_errors:
         cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
     return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
+
+
+def first_row(statement: str, given: Sequence[Any]) -> Any:
+    """What the first question of a request finds: a row, or None.
+
+    Where the connection broke while nobody used it, this question finds that out, and is asked once more over a new
+    one. That spares the round trip in which Django asks before (settings: `conn_health_checks`).
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return _row(statement, given)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.connection is None or connection.is_usable():
+            raise
+        connection.close()
+        return _row(statement, given)
+
+
+def _row(statement: str, given: Sequence[Any]) -> Any:
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchone()

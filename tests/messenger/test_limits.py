@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 import pytest
-import redis
 from django.core.checks import run_checks
 from django.urls import get_resolver
 
 from apps.people.models import Person
-from apps.workspace import limiting
+from apps.workspace import redis_line
+from apps.workspace.redis_line import ask
 from tests.factories import WorkspaceFactory
 
 from .conftest import PING, Clock, error
@@ -152,7 +152,7 @@ def test_no_address_is_readable_in_what_is_counted(calls):
     """ATT-54"""
     calls(HOME)
 
-    kept = limiting._counter().registered_client.keys("spent:*")
+    kept = ask("KEYS", "spent:*")
 
     assert len(kept) == 2
     assert not [key for key in kept if HOME.encode() in key]
@@ -161,33 +161,29 @@ def test_no_address_is_readable_in_what_is_counted(calls):
 def test_what_was_counted_is_soon_forgotten(calls):
     calls()
 
-    client = limiting._counter().registered_client
-
-    assert {0 < client.ttl(key) <= 10 for key in client.keys("spent:*")} == {True}
+    assert {0 < ask("TTL", key) <= 10 for key in ask("KEYS", "spent:*")} == {True}
 
 
 def test_nobody_is_held_off_while_redis_does_not_answer(calls, settings, tmp_path, caplog):
     """Rather too much is let in than something lost."""
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
-    limiting._counter.cache_clear()
 
     answers = {calls().status_code for _ in range(5)}
 
-    limiting._counter.cache_clear()
     assert answers == {200}
     assert "Nobody is held off: Redis does not count" in caplog.messages
 
 
 def test_one_request_is_one_question_to_redis(calls, monkeypatch):
     asked = []
-    execute = redis.Redis.execute_command
+    say = redis_line._say
     calls()
 
-    def noted(client: redis.Redis, *said: Any, **more: Any) -> Any:
-        asked.append(said[0])
-        return execute(client, *said, **more)
+    def noted(words: tuple[Any, ...]) -> None:
+        asked.append(words[0])
+        say(words)
 
-    monkeypatch.setattr(redis.Redis, "execute_command", noted)
+    monkeypatch.setattr(redis_line, "_say", noted)
     calls()
 
     assert [one for one in asked if one != "SET"] == ["EVALSHA"]  # SET: that somebody is online
