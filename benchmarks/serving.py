@@ -80,10 +80,12 @@ def wait_until_open(port: int, process: "subprocess.Popen[bytes]", log: Path) ->
             time.sleep(0.05)
 
 
-def load(port: int, clients: int, seconds: float, requests: bytes) -> subprocess.CompletedProcess[bytes]:
-    """Let a process of its own send requests, each as soon as the one before is answered."""
+def load(
+    port: int, clients: int, seconds: float, requests: bytes, rate: float = 0
+) -> subprocess.CompletedProcess[bytes]:
+    """Let a process of its own send requests: so many a second, or each as soon as the one before is answered."""
     return subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", HOST, str(port), str(clients), str(seconds)],
+        [sys.executable, "-m", "benchmarks.load", HOST, *map(str, (port, clients, seconds, rate))],
         input=requests,
         stdout=subprocess.PIPE,
         check=True,
