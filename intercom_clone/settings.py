@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "apps.people",
     "apps.companies",
     "apps.events",
+    "apps.subscriptions",
     "apps.bulk",
     "apps.deletion",
     "apps.messenger",

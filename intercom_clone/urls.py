@@ -15,6 +15,7 @@ ROOMS = (
     "people",
     "companies",
     "events",
+    "subscriptions",
     "bulk",
     "deletion",
     "demo",

@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 import orjson
+from django.core.exceptions import DisallowedHost
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 
@@ -23,9 +25,9 @@ from apps.workspace.patience import OutOfPatience
 from apps.workspace.problems import Problem, TooSlow
 
 from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
-from .reading import body_of
+from .reading import body_of, query_of
 from .tokens import token_of
-from .versions import version_of
+from .versions import at_least, version_of
 
 log = logging.getLogger("django.request")
 
@@ -40,6 +42,7 @@ class Call:
     now: datetime
     body: dict[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""  # where it was sent to, for links to what follows
 
     @property
     def workspace(self) -> Workspace:
@@ -59,7 +62,31 @@ class Call:
         return catalogue_of(self.workspace, "company")
 
 
-Endpoint = Callable[..., dict[str, Any]]  # (call, **what the address says) → the answer
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """An answer without a body."""
+
+    status: int = 200
+
+
+Answer = dict[str, Any]
+Endpoint = Callable[..., Answer | Empty]  # (call, **what the address says) → the answer
+
+
+def since(version: str) -> Callable[[Endpoint], Endpoint]:
+    """Of an endpoint that came with a version of the API: older ones have no such thing."""
+
+    def decorate(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        def answer(call: Call, **named: str) -> Answer | Empty:
+            if not at_least(call.version, version):
+                missing = "Requested resource is not available in current API version."
+                raise Problem(missing, code="intercom_version_invalid")
+            return endpoint(call, **named)
+
+        return answer
+
+    return decorate
 
 
 def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
@@ -93,7 +120,14 @@ def _call(request: HttpRequest) -> Call:
     if not request.accepts("application/json"):
         raise NotServable("The API answers in application/json; accept that, or */*.")
     by = hand_of_token(token, address_of(request) or None)
-    return Call(token, by, version, now, body_of(request), request.GET.dict())
+    return Call(token, by, version, now, body_of(request), query_of(request), _address(request))
+
+
+def _address(request: HttpRequest) -> str:
+    try:
+        return request.build_absolute_uri(request.path)
+    except DisallowedHost:
+        return request.path
 
 
 def _answer(call: Call, endpoint: Endpoint, named: dict[str, str]) -> HttpResponse:
@@ -103,7 +137,10 @@ def _answer(call: Call, endpoint: Endpoint, named: dict[str, str]) -> HttpRespon
         reports = {refused.record_id: refused.report}
         count_refusals(refused.known.about, call.workspace, reports, call.source, call.by, call.now)
         raise
-    return HttpResponse(orjson.dumps(answer), content_type=JSON, headers={"Intercom-Version": call.version})
+    version = {"Intercom-Version": call.version}
+    if isinstance(answer, Empty):
+        return HttpResponse(status=answer.status, content_type="text/plain; charset=utf-8", headers=version)
+    return HttpResponse(orjson.dumps(answer), content_type=JSON, headers=version)
 
 
 def _failure(request: HttpRequest) -> HttpResponse:

@@ -34,6 +34,21 @@ class NotServable(Problem):
     code = "media_type_not_acceptable"
 
 
+class MergedAway(Problem):
+    """A lead that was merged: who they are now is told as well (2.16)."""
+
+    status = 410
+    code = "contact_merged"
+
+    def __init__(self, into: str) -> None:
+        super().__init__(f"This contact was merged into the contact with id={into}.")
+        self.into = into
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Link": f'</contacts/{self.into}>; rel="canonical"'}
+
+
 class Refused(Problem):
     """Values were refused, so that nothing of the call is kept. Raised inside the transaction that it ends."""
 
@@ -78,7 +93,8 @@ def error_list(problem: Problem) -> HttpResponse:
     """A problem as the answer of the API (API-02)."""
     items = problem.items() if isinstance(problem, Refused) else [_item(problem)]
     body = {"type": "error.list", "request_id": str(uuid.uuid4()), "errors": items}
-    return HttpResponse(orjson.dumps(body), status=problem.status, content_type=JSON)
+    headers = problem.headers if isinstance(problem, MergedAway) else None
+    return HttpResponse(orjson.dumps(body), status=problem.status, content_type=JSON, headers=headers)
 
 
 def _item(problem: Problem) -> dict[str, Any]:

@@ -57,6 +57,15 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
+def query_of(request: HttpRequest) -> dict[str, str]:
+    """What stands behind the `?`."""
+    query = request.GET.dict()
+    for name, value in query.items():
+        if "\x00" in value:
+            raise Problem(f"{name} has a NUL character in it; take it out.", field=name)
+    return query
+
+
 def _bytes(request: HttpRequest) -> bytes:
     """The body as it came. One that is sent in pieces says no length, and Django would take it for an empty one."""
     announced = request.META.get("CONTENT_LENGTH") or ""
@@ -72,6 +81,11 @@ def _bytes(request: HttpRequest) -> bytes:
 
 def _too_large() -> TooLarge:
     return TooLarge(f"The body is larger than {LARGEST_BODY} bytes; send less at once.")
+
+
+def said_true(raw: str | None) -> bool:
+    """Whether an address says yes to something."""
+    return (raw or "").lower() in ("true", "1")
 
 
 # ---- people and companies --------------------------------------------------------------------------------------------

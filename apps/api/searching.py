@@ -1,17 +1,13 @@
-"""Finding people by what is known of them: filters in groups, and pages that go on from a cursor (API-07, API-08).
+"""Finding people by what is known of them: filters in groups (API-07).
 
 Filters are asked in the language of the app's own lists. What is not understood is refused, never ignored: a filter
 that is dropped in silence would find the wrong people.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import IsNull
 
@@ -28,7 +24,8 @@ from apps.segments.language import Condition
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Problem
 
-USUAL_SIZE, LARGEST_SIZE = 50, 150
+from . import segment_ids
+
 DEEPEST, MOST_FILTERS, MOST_VALUES = 2, 15, 500
 GROUPS = {"AND": Q.AND, "OR": Q.OR}
 ANY_OF = {"IN": Q.OR, "NIN": Q.AND}
@@ -86,12 +83,20 @@ def _filter(workspace: Workspace, raw: Mapping[str, Any], moment: Moment) -> Q:
     operator = checked_operator(field, raw.get("operator"))
     if "value" not in raw:
         raise Problem("The filter needs a value; null finds people without one.", code="parameter_missing")
+    if field.kind == "segment":
+        value = [_slug(workspace, one) for one in value] if isinstance(value, list) else _slug(workspace, value)
     try:
         if operator in ANY_OF:
             return _any_of(field, operator, value, moment)
         return _compared(field, operator, value, moment)
     except Unanswerable as problem:  # a segment that is gone
         raise Problem(problem.message, field="value") from None
+
+
+def _slug(workspace: Workspace, segment_id: Any) -> Any:
+    """What a filter names a segment by, from its id; what is no id is for the filter to refuse."""
+    found = segment_ids.find(workspace, Person.about, segment_id) if isinstance(segment_id, str) else None
+    return found.slug if found else segment_id
 
 
 def field_of(workspace: Workspace, name: Any) -> Field:
@@ -199,82 +204,3 @@ def _tag(field: Field, operator: str, raw: Any, moment: Moment) -> int:
 
 
 READ = {"text": _text, "number": _number, "flag": _flag, "date": _day, "tag": _tag, "segment": _text}
-
-
-# ---- pages -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a list a call wants to read: how many, which page, and after whom."""
-
-    size: int = USUAL_SIZE
-    number: int = 1
-    after: int | None = None
-
-
-def place(pagination: Any) -> Place:
-    """What `pagination` asks for. Raises Problem."""
-    if pagination is None:
-        return Place()
-    if not isinstance(pagination, dict):
-        raise Problem("pagination must be an object: {per_page, starting_after}.", field="pagination")
-    size = _size(pagination.get("per_page"))
-    cursor = pagination.get("starting_after")
-    if cursor is None or cursor == "":
-        return Place(size)
-    number, after = _opened(cursor)
-    return Place(size, number, after)
-
-
-def _size(raw: Any) -> int:
-    if raw is None:
-        return USUAL_SIZE
-    text = str(raw)
-    if (
-        isinstance(raw, bool)
-        or not (text.isascii() and text.isdigit())
-        or len(text) > 9
-        or not 1 <= int(text) <= LARGEST_SIZE
-    ):
-        raise Problem(f"per_page must be a whole number from 1 to {LARGEST_SIZE}.", field="per_page")
-    return int(text)
-
-
-def read_page(people: QuerySet[Person], wanted: Place) -> tuple[list[Person], dict[str, Any]]:
-    """One page, newest people first, and what the answer says of it."""
-    total = people.count()
-    rest = people.filter(pk__lt=wanted.after) if wanted.after is not None else people
-    found = list(rest.order_by("-pk")[: wanted.size + 1])
-    page, more = found[: wanted.size], len(found) > wanted.size
-    following = {
-        "page": wanted.number + 1,
-        "per_page": wanted.size,
-        "starting_after": _closed(wanted.number + 1, page[-1].pk) if more else None,
-    }
-    pages = {
-        "type": "pages",
-        "page": wanted.number,
-        "per_page": wanted.size,
-        "total_pages": -(-total // wanted.size),
-        "next": following if more else None,
-    }
-    return page, {"total_count": total, "pages": pages}
-
-
-def _closed(number: int, pk: int) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([number, pk])).decode()
-
-
-def _opened(cursor: Any) -> tuple[int, int]:
-    try:
-        number, pk = orjson.loads(base64.urlsafe_b64decode(str(cursor)))
-        if not (type(number) is type(pk) is int and 0 < number < 2**31 and 0 < pk < 2**63):
-            raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error):
-        raise Problem(
-            "Invalid starting_after param. Send the one from pages.next of the page before.",
-            code="client_error",
-            field="starting_after",
-        ) from None
-    return number, pk

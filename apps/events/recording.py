@@ -107,7 +107,7 @@ def record(
     """
     if not occurrences:
         return []
-    known = _known(workspace, occurrences, now)
+    known = known_names(workspace, occurrences, now)
     nameable = [one for one in occurrences if one.name in known and known[one.name].is_open]
     present, added = _store(workspace, nameable, known, source, by, now)
     _note_receipt({known[name] for _, name, _ in added}, now)
@@ -147,7 +147,8 @@ LOOK_UP = """
 """
 
 
-def _known(workspace: Workspace, occurrences: Sequence[Occurrence], now: datetime) -> dict[str, Known]:
+def known_names(workspace: Workspace, occurrences: Sequence[Occurrence], now: datetime) -> dict[str, Known]:
+    """The names that are sent; those that nobody sent before are made, for people who are there."""
     names = list(dict.fromkeys(one.name for one in occurrences))
     known = _look_up(workspace, names)
     if len(known) == len(names):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from apps.api import views
+from apps.api import paging
 from apps.attributes.models import State
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
@@ -50,7 +50,7 @@ def given(person: Person, **values: object) -> Person:
 
 def test_a_search_that_takes_too_long_is_given_up_with_503(api, monkeypatch):
     """API-02, BEY-10"""
-    monkeypatch.setattr(views, "SEARCH_WITHIN", 0.05)
+    monkeypatch.setattr(paging, "WITHIN", 0.05)
 
     with connection.get_new_connection(connection.get_connection_params()) as busy:
         busy.execute("LOCK TABLE people_person IN ACCESS EXCLUSIVE MODE")
