@@ -20,7 +20,7 @@ def scroll(workspace: Workspace, rows: QuerySet[Row], param: str | None) -> tupl
 
     Raises Problem while another scroll is under way, Missing for one that is over.
     """
-    key = f"scroll {workspace.pk}"
+    key = f"scroll:{workspace.pk}"
     param, after = _going_on(key, param) if param else _begun(key)
     page = list(rows.filter(pk__gt=after).order_by("pk")[:SIZE])
     if not page:
