@@ -24,31 +24,23 @@ from tests.atlas import DUBLIN, ROWS, make_atlas
 from tests.browser.conftest import PATIENCE, violations
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-# As `@intercom/messenger-js-sdk` goes about it: it names Intercom's own address whatever one says.
-NPM = """<script>
-function queueHolder() { queueHolder.loaderQueue(arguments); }
-queueHolder.q = [];
-queueHolder.loaderQueue = function (said) { queueHolder.q.push(said); };
-function addWidgetToPage(widgetUrl) {
-  if (document.getElementById("_intercom_npm_loader")) { return; }
-  var s = document.createElement("script");
-  s.type = "text/javascript"; s.async = true; s.id = "_intercom_npm_loader"; s.src = widgetUrl;
-  var x = document.getElementsByTagName("script")[0];
-  x.parentNode.insertBefore(s, x);
-}
-function render(props) {
-  var settings = Object.assign({}, props, { api_base: "https://api-iam.intercom.io" });
-  delete settings.widgetUrl;
-  window.intercomSettings = settings;
-  window.intercomSettings.installation_type = "npm-package";
-  if (typeof window.Intercom === "function") {
-    window.Intercom("reattach_activator");
-    window.Intercom("update", window.intercomSettings);
-  } else {
-    window.Intercom = queueHolder;
-    addWidgetToPage(props.widgetUrl);
-  }
-}
+PACKAGE = Path(__file__).parent / "messenger-js-sdk"
+
+
+def bundled() -> str:
+    """The npm package as a bundler puts it on a page: `sdk` is what a page imports."""
+    modules = ",\n".join(
+        f'"./{path.stem}": function (exports, require) {{{path.read_text()}\n}}' for path in PACKAGE.glob("*.js")
+    )
+    return f"""<script>
+var sdk = (function (modules) {{
+  var loaded = {{}};
+  function require(name) {{
+    if (!loaded[name]) {{ modules[name](loaded[name] = {{}}, require); }}
+    return loaded[name];
+  }}
+  return require("./index");
+}})({{{modules}}});
 </script>"""
 
 
@@ -272,20 +264,56 @@ def test_the_snippet_works_under_neutral_addresses(
 # ---- the npm package -------------------------------------------------------------------------------------------------
 
 
-def test_the_npm_package_is_pointed_here(visitor: Visitor, site: Site, workspace: Workspace) -> None:
-    """api.md §11.1: the package names Intercom's address with every call; nothing may be sent there"""
-    props = f'{{ app_id: "{workspace.app_id}", widgetUrl: "{site.ours}/widget/{workspace.app_id}", user_id: "1" }}'
-    site.page("/app", NPM, f"<script>render({props}); render({props});</script>")
-
+@pytest.fixture
+def imported(visitor: Visitor, site: Site, workspace: Workspace) -> Visitor:
+    """A visitor's browser on a page that has imported the package and named our script."""
+    props = f'{{ app_id: "{workspace.app_id}", widgetUrl: "{site.ours}/widget/{workspace.app_id}" }}'
+    site.page("/app", bundled(), f"<script>var props = {props}; sdk.Intercom(props);</script>")
     visitor.goes(f"{site.address}/app")
-    for _ in range(25):
-        visitor.runs(f"render({props})")  # a component calls it each time it renders
-    with visitor.told("ping"):
-        visitor.runs(f"render({props.replace(' }', ', plan: 7 }')})")
+    return visitor
 
-    assert len(visitor.of("/ping")) == 2
-    assert {one.url.startswith(site.ours) for one in visitor.sent} == {True}
+
+def test_the_npm_package_is_pointed_here(imported: Visitor, site: Site) -> None:
+    """api.md §11.1: the package names Intercom's address with every call; nothing may be sent there"""
+    with imported.told("ping"):
+        imported.runs("sdk.Intercom(Object.assign(props, { user_id: '1' }))")
+    for _ in range(25):
+        imported.runs("sdk.Intercom(props)")  # a component calls it each time it renders
+    with imported.told("ping"):
+        imported.runs("sdk.Intercom(Object.assign(props, { plan: 7 }))")
+
+    assert len(imported.of("/ping")) == 3
+    assert {one.url.startswith(site.ours) for one in imported.sent} == {True}
     assert person() == ("user", "1", None)
+
+
+def test_what_the_npm_package_exports_works(imported: Visitor) -> None:
+    """MSG-01, MSG-02, MSG-15, IDN-10, IDN-11"""
+    assert imported.runs("sdk.getVisitorId()") == Person.objects.get().visitor_id
+    assert imported.runs("sdk.whoami()")["user"]["role"] == "visitor"
+    imported.runs("sdk.onUserEmailSupplied(() => { document.title = 'thank you'; })")
+    imported.calls("convert", {"email": "ann@example.com"})  # the one call that the package does not know
+    expect(imported.page).to_have_title("thank you")
+    assert person() == ("lead", None, "ann@example.com")
+
+    with imported.told("ping"):
+        imported.runs("sdk.update({ user_id: '1', email: 'ann@example.com' })")
+    with imported.told("events"):
+        imported.runs("sdk.trackEvent('invited-friend', { channel: 'email' })")
+    assert person() == ("user", "1", "ann@example.com")
+    assert Event.objects.get().name.name == "invited-friend"
+
+    left_out = imported.runs("""() => {
+        const known = ["boot", "update", "shutdown", "trackEvent", "getVisitorId", "whoami", "Intercom", "default"];
+        const others = Object.keys(sdk).filter((name) => !known.includes(name));
+        return others.length > 10 && others.map((name) => sdk[name]("1")).every((answer) => answer === undefined);
+    }""")
+    assert left_out
+    imported.runs("sdk.shutdown()")
+    assert (imported.runs("sdk.getVisitorId()") or None, imported.cookies()) == (None, [])
+    with imported.told("ping"):
+        imported.runs("sdk.boot({ app_id: props.app_id, user_id: '2' })")
+    assert list(Person.objects.order_by("pk").values_list("external_id", flat=True)) == ["1", "2"]
 
 
 # ---- calls -----------------------------------------------------------------------------------------------------------
