@@ -22,6 +22,7 @@ from apps.people.models import Person
 from apps.workspace.models import Workspace
 from tests.atlas import DUBLIN, ROWS, make_atlas
 from tests.browser.conftest import PATIENCE, violations
+from tests.factories import PersonFactory
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 PACKAGE = Path(__file__).parent / "messenger-js-sdk"
@@ -243,6 +244,64 @@ def test_a_profile_tells_where_somebody_came_from_and_with_what(
     details.get_by_label("Where City comes from: Based on IP address").click()
     city = details.locator("#fact-person-city")
     expect(city.get_by_text("who travels or uses a VPN may be elsewhere")).to_be_visible()
+
+
+def test_a_teammate_sees_each_step_of_a_visit(
+    visitor: Visitor, site: Site, page: Page, snippet: Callable[[str], str], workspace: Workspace, settings: Any
+) -> None:
+    """IDN-09…11, MSG-14, MSG-15, SESS-01, EVT-01, ATT-55, PRES-02, PRES-04: arrived, left an email, logged in, gone"""
+    ann = PersonFactory(workspace=workspace, external_id="usr_42", name="Ann Lee", email=None)
+    home, product = site.page("/", snippet("visitors")), site.page("/app", snippet("users"))
+    site.page("/article", f'<a href="{home}?utm_source=news&utm_campaign=spring">Acme</a>')
+    page.clock.install()
+    page.goto(f"/apps/{workspace.app_id}/people/?segment=users")
+    row = page.get_by_role("row", name="Ann Lee")
+    expect(row).to_be_visible()
+
+    visitor.page.goto(f"{site.address}/article".replace("127.0.0.1", "localhost"))
+    with visitor.told("heartbeat"):
+        visitor.page.get_by_role("link", name="Acme").click()
+    with visitor.told("events"):
+        visitor.calls("trackEvent", "read-pricing")
+    visitor.runs("window.Intercom('onUserEmailSupplied', () => { document.title = 'thank you'; })")
+    visitor.calls("convert", {"email": "ann@example.com"})
+    expect(visitor.page).to_have_title("thank you")
+    page.clock.run_for(A_REFRESH)
+    expect(row.locator(".dot")).to_have_count(0)
+    assert sorted(Person.objects.values_list("role", flat=True)) == ["lead", "user"]
+
+    with visitor.told("heartbeat"):
+        visitor.page.goto(product)
+    page.clock.run_for(A_REFRESH)
+    expect(row.get_by_role("link", name="Online now Ann Lee")).to_be_visible()
+    with visitor.told("events"):
+        visitor.calls("trackEvent", "invited-friend", {"channel": "email"})
+
+    visitor.page.goto("about:blank")
+    settings.CLOCK_OFFSET = "+2m"
+    page.clock.run_for(A_REFRESH)
+    expect(row.locator(".dot")).to_have_count(0)
+
+    page.goto(f"{ann.page()}?details=all")
+    expect(page.locator("#profile-header .dot")).to_have_count(0)
+    told = page.get_by_role("region", name="Events")
+    expect(told.get_by_role("listitem").filter(has_text="Read pricing").first).to_be_visible()
+    expect(told.get_by_role("listitem").filter(has_text="Invited friend").first).to_be_visible()
+    details = page.get_by_role("region", name="Details")
+    for label, value in {
+        "Email": "ann@example.com",
+        "Web sessions": "1",
+        "Browser": "Chrome",
+        "OS": "Linux",
+        "UTM Source": "news",
+        "UTM Campaign": "spring",
+        "Referral URL": site.address.replace("127.0.0.1", "localhost"),
+    }.items():
+        line = details.locator(".pair").filter(has=page.get_by_text(label, exact=True))
+        expect(line).to_contain_text(value)
+
+
+A_REFRESH = 30_000  # milliseconds until a list asks again who is online
 
 
 def test_the_snippet_works_under_neutral_addresses(
