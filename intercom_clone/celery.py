@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "views for SQL": {"task": "apps.attributes.tasks.refresh_readable_views", "schedule": 60},
     "refused values past keeping": {"task": "apps.attributes.tasks.redact_refusals", "schedule": 3600},
     "visitors past keeping": {"task": "apps.people.tasks.erase_visitors", "schedule": 3600},
+    "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
     "indexes on demand": {"task": "apps.segments.tasks.maintain_indexes", "schedule": 60},
     "indexes for segments": {"task": "apps.segments.tasks.want_indexes_for_segments", "schedule": 3600},

@@ -18,7 +18,8 @@ from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
 from apps.events.models import EventName
-from apps.people.models import Person
+from apps.people.merging import merge
+from apps.people.models import Merge, Person
 from apps.qualification.models import Question
 from apps.segments import saving
 from apps.segments.language import Condition, all_of
@@ -28,7 +29,7 @@ from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Workspace
 from apps.workspace.permissions import GRANTS, Role
 from apps.workspace.tokens import issue
-from tests.factories import CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
+from tests.factories import CompanyFactory, LeadFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ class World:
     def note(self) -> int:
         return noting.add(PersonFactory(workspace=self.workspace), "Call back", by=NOBODY, now=now()).pk
 
+    def merge(self) -> int:
+        user, lead = PersonFactory(workspace=self.workspace), LeadFactory(workspace=self.workspace)
+        merge(lead, user, by=NOBODY, now=now())
+        return Merge.objects.get(lead=lead).pk
+
     def bulk_change(self) -> int:
         done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
         return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
@@ -115,6 +121,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "companies/public_id": World.company,
     "companies/company_id": World.company,
     "people/person_id": World.person,
+    "merge/into_id": World.person,
+    "merges/pk": World.merge,
     "ingest-log/pk": World.refusal,
     "attributes/pk": World.attribute,
     "settings/about": lambda world: "people-data",

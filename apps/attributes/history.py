@@ -49,21 +49,58 @@ ORIGINS = """
 """
 
 # What is told of a merged record is told of its survivor from now on, but says nothing of where its values come from.
+# A line that came from somebody before keeps saying from whom.
 MOVE_CHANGES = """
-    UPDATE attributes_recordchange SET record_id = %s, former_id = %s
+    UPDATE attributes_recordchange SET record_id = %s, former_id = coalesce(former_id, %s)
     WHERE workspace_id = %s AND about = %s AND record_id = %s
 """
+MOVE_CHANGES_BACK = """
+    UPDATE attributes_recordchange SET record_id = %s, former_id = nullif(former_id, %s)
+    WHERE workspace_id = %s AND about = %s AND record_id = %s AND former_id = ANY(%s)
+"""
+# What was refused to both is one line: the survivor's. What the other's line was is told, in JSON's words.
 MOVE_REFUSALS = """
-    WITH gone AS (
-        DELETE FROM attributes_refusedwrite WHERE workspace_id = %s AND about = %s AND record_id = %s RETURNING *
+    WITH twice AS (
+        DELETE FROM attributes_refusedwrite AS gone USING attributes_refusedwrite AS kept
+        WHERE gone.workspace_id = %(workspace)s AND gone.about = %(about)s AND gone.record_id = %(gone)s
+          AND kept.workspace_id = gone.workspace_id AND kept.about = gone.about AND kept.record_id = %(kept)s
+          AND (kept.key, kept.source, kept.reason) = (gone.key, gone.source, gone.reason)
+        RETURNING gone.*, kept.id AS kept_id, kept.first_at AS kept_first_at, kept.last_at AS kept_last_at
+    ), counted AS (
+        UPDATE attributes_refusedwrite AS kept SET count = kept.count + twice.count,
+            first_at = least(kept.first_at, twice.first_at), last_at = greatest(kept.last_at, twice.last_at)
+        FROM twice WHERE kept.id = twice.kept_id
+    ), moved AS (
+        UPDATE attributes_refusedwrite SET record_id = %(kept)s
+        WHERE workspace_id = %(workspace)s AND about = %(about)s AND record_id = %(gone)s
+          AND id NOT IN (SELECT id FROM twice)
+        RETURNING id
     )
-    INSERT INTO attributes_refusedwrite AS kept
+    SELECT ARRAY(SELECT id FROM moved ORDER BY id), (SELECT jsonb_agg(to_jsonb(twice) ORDER BY id) FROM twice)
+"""
+MOVE_REFUSALS_BACK = """
+    UPDATE attributes_refusedwrite SET record_id = %(gone)s
+    WHERE workspace_id = %(workspace)s AND about = %(about)s AND record_id = %(kept)s AND id = ANY(%(moved)s)
+"""
+# Where nothing was refused once more since, the survivor's line reads as it did before.
+COUNT_REFUSALS_APART = """
+    WITH twice AS (
+        SELECT * FROM jsonb_to_recordset(%(twice)s::jsonb) AS told(
+            workspace_id bigint, about text, record_id bigint, key text, source text, reason text, message text,
+            raw text, hand text, count int, first_at timestamptz, last_at timestamptz, redacted_at timestamptz,
+            kept_id bigint, kept_first_at timestamptz, kept_last_at timestamptz
+        )
+    ), counted AS (
+        UPDATE attributes_refusedwrite AS kept SET count = kept.count - twice.count, first_at = twice.kept_first_at,
+            last_at = CASE WHEN kept.last_at = greatest(twice.last_at, twice.kept_last_at)
+                THEN twice.kept_last_at ELSE kept.last_at END
+        FROM twice WHERE kept.id = twice.kept_id AND kept.record_id = %(kept)s AND kept.count > twice.count
+    )
+    INSERT INTO attributes_refusedwrite
         (workspace_id, about, record_id, key, source, reason, message, raw, hand, count, first_at, last_at, redacted_at)
-    SELECT workspace_id, about, %s, key, source, reason, message, raw, hand, count, first_at, last_at, redacted_at
-    FROM gone ORDER BY key, source, reason
-    ON CONFLICT (workspace_id, about, record_id, key, source, reason) DO UPDATE
-    SET count = kept.count + excluded.count, first_at = least(kept.first_at, excluded.first_at),
-        last_at = greatest(kept.last_at, excluded.last_at)
+    SELECT workspace_id, about, record_id, key, source, reason, message, raw, hand, count, first_at, last_at,
+        redacted_at
+    FROM twice ORDER BY key, source, reason
 """
 
 COUNT_REFUSALS = """
@@ -188,11 +225,34 @@ def move_changes(about: str, workspace: Workspace, gone: int, kept: int) -> int:
         return cursor.rowcount
 
 
-def move_refusals(about: str, workspace: Workspace, gone: int, kept: int) -> int:
-    """Count what was refused to a merged record as its survivor's. Both rows must be locked."""
+def move_changes_back(about: str, workspace: Workspace, gone: int, kept: int, others: Iterable[int] = ()) -> int:
+    """The history of a record that is told apart again, with that of those merged into it before (`others`)."""
     with connection.cursor() as cursor:
-        cursor.execute(MOVE_REFUSALS, [workspace.pk, about, gone, kept])
+        cursor.execute(MOVE_CHANGES_BACK, [gone, gone, workspace.pk, about, kept, [gone, *others]])
         return cursor.rowcount
+
+
+def move_refusals(about: str, workspace: Workspace, gone: int, kept: int) -> dict[str, Any]:
+    """Count what was refused to a merged record as its survivor's: what `move_refusals_back` needs.
+
+    Both rows must be locked.
+    """
+    values: dict[str, Any] = {"workspace": workspace.pk, "about": about, "gone": gone, "kept": kept}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_REFUSALS, values)
+        moved, twice = cursor.fetchone()
+    told = {"moved": moved, "twice": orjson.loads(twice) if twice else []}
+    return told if moved or twice else {}
+
+
+def move_refusals_back(about: str, workspace: Workspace, gone: int, kept: int, told: Mapping[str, Any]) -> None:
+    """Count the two apart again; what was refused meanwhile stays with the survivor."""
+    values: dict[str, Any] = {"workspace": workspace.pk, "about": about, "gone": gone, "kept": kept}
+    values["moved"] = told["moved"]
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_REFUSALS_BACK, values)
+        if told["twice"]:
+            cursor.execute(COUNT_REFUSALS_APART, values | {"twice": orjson.dumps(told["twice"]).decode()})
 
 
 def _copied(value: Any) -> str:

@@ -157,32 +157,101 @@ def put_back(
     return list(reports)
 
 
+Group = Collection[str]
+
+
 @transaction.atomic
 def adopt(
     model: type[Attributed],
     workspace: Workspace,
     giver: int,
     taker: int,
-    groups: Iterable[Collection[str]],
+    groups: Iterable[Group],
     *,
     now: datetime,
-) -> Report:
+    instead: Collection[str] = (),
+) -> dict[str, Former]:
     """Give a record what it lacks of another's values, each with its holder, its source and its hand (IDN-14).
 
-    Of a group of keys all are taken or none: a city beside another's country would tell of a place that there is not.
-    A blank that a teammate holds is not lacking (QUAL-17).
+    Groups with a key of `instead` take the place of what stands there (BEY-07). Returns what every value that changed
+    was before: `give_back` needs it.
     """
     groups = list(groups)
     nothing = dict.fromkeys(key for group in groups for key in group)
     batch = _take_up(model, workspace, {giver: nothing, taker: nothing}, Source.MANUAL, NOBODY, now, {})
-    have, lack = batch.held[giver], batch.held[taker]
-    wanted = [key for group in groups if all(lack.holder(key) is None for key in group) for key in group]
-    given = {key: have.values[key] for key in wanted if have.values.get(key) is not None}
-    report = Report(changed={key: Change(None, value, have.holders.get(key)) for key, value in given.items()})
+    lack = batch.held[taker]
+    report = Report(changed=adoptable(batch.held[giver], lack, groups, instead))
+    origins = latest_changes(model._default_manager.heads().get(pk=taker)) if report.changed else {}
     _store(model, workspace, batch, {taker: report}, now, {})
     _tell_origins(model, workspace, giver, taker, report, batch, now)
     count_refusals(model.about, workspace, {taker: report}, Source.AUTO, NOBODY, now)
-    return report
+    formers = {}
+    for key, change in report.changed.items():
+        old = None if change.old is None else batch.known[key].kind.plain(change.old)
+        formers[key] = Former(old, lack.holders.get(key), origins[key].pk if key in origins else 0)
+    return formers
+
+
+def adoptable(have: Held, lack: Held, groups: Iterable[Group], instead: Collection[str] = ()) -> dict[str, Change]:
+    """What a record would take of another's values.
+
+    Of a group of keys all are taken or none: a city beside another's country would tell of a place that there is not.
+    A blank that a teammate holds is not lacking (QUAL-17).
+    """
+    changes: dict[str, Change] = {}
+    for group in groups:
+        known = [key for key in group if have.values.get(key) is not None]
+        if known and any(key in instead for key in group):
+            known = [key for key in group if key in have.values and not _stands_alike(have, lack, key)]
+        elif any(lack.holder(key) is not None for key in group):
+            continue
+        for key in known:
+            changes[key] = Change(lack.values.get(key), have.values[key], have.holders.get(key))
+    return changes
+
+
+def _stands_alike(one: Held, other: Held, key: str) -> bool:
+    return one.values.get(key) == other.values.get(key) and one.holders.get(key) == other.holders.get(key)
+
+
+@transaction.atomic
+def give_back(
+    model: type[Attributed],
+    workspace: Workspace,
+    giver: int,
+    taker: int,
+    formers: Mapping[str, Former],
+    groups: Iterable[Group],
+    *,
+    now: datetime,
+    by: Hand = NOBODY,
+) -> list[str]:
+    """Put back what a record had before it adopted another's values (BEY-07): the keys of those that were.
+
+    A value that is another one by now, or in another hand, is left alone, and so is what is told together with it.
+    """
+    nothing = dict.fromkeys(formers)
+    batch = _take_up(model, workspace, {giver: nothing, taker: nothing}, Source.MANUAL, by, now, {})
+    have, took = batch.held[giver], batch.held[taker]
+    changed: dict[str, Change] = {}
+    for group in groups:
+        keys = [key for key in group if key in formers and key in took.values]
+        if all(_stands_alike(have, took, key) for key in keys):
+            changed |= {key: _as_before(workspace, batch.known[key], took.values[key], formers[key]) for key in keys}
+    reports = {taker: Report(changed=changed)}
+    _store(model, workspace, batch, reports, now, {})
+    add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
+    return list(reports[taker].changed)
+
+
+def _as_before(workspace: Workspace, definition: Definition, now_is: Any, former: Former) -> Change:
+    """What it was; nothing where it does not fit the attribute's type any more (ATT-19)."""
+    setting = Setting(Source.REST, workspace.zone, definition.options, Anybody())
+    try:
+        value = None if former.value is None else definition.kind.clean(former.value, setting)
+    except Refusal:
+        return Change(now_is, None, None, 0)
+    return Change(now_is, value, former.holder, former.origin or 0)
 
 
 def _tell_origins(

@@ -12,6 +12,7 @@ from apps.companies.models import Company, Membership
 from apps.events.fields import uses_of
 from apps.events.models import Event, EventName, EventSummary
 from apps.people.models import Person
+from apps.people.surviving import predecessors
 from apps.qualification.models import Question
 from apps.segments.usage import users_of
 from apps.tags.models import Note, Tag, Tagging
@@ -70,8 +71,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
 
 def _with_merged_leads(workspace: Workspace, people: list[int]) -> list[int]:
     """Who was merged into one of them goes with them: they are the same person."""
-    leads = Person.objects.of(workspace).filter(merged_into__in=people).exclude(pk__in=people)
-    return [*people, *leads.values_list("pk", flat=True)]
+    return sorted({*people, *predecessors(workspace, people)})
 
 
 def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int]) -> int:

@@ -1,10 +1,13 @@
-"""What a lead did is what the user did, once the two are one (IDN-14, EVT-01)."""
+"""What a lead did is what the user did, once the two are one (IDN-14, EVT-01); once they are two, it is told apart."""
 
+from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
+from django.db.models import Sum
 
-from apps.people.following import Merging, moves
+from apps.people.following import Merging, Tally, moves
 
 from .models import Event, EventSummary
 
@@ -22,6 +25,9 @@ ADD_UP = """
     WITH gone AS (
         DELETE FROM events_eventsummary WHERE workspace_id = %(workspace)s AND person_id = %(lead)s
         RETURNING name_id, count, first_at, last_at
+    ), own AS (
+        SELECT name_id, first_at, last_at FROM events_eventsummary
+        WHERE workspace_id = %(workspace)s AND person_id = %(user)s
     ), twice AS (
         SELECT name_id, count(*) AS count FROM events_event
         WHERE workspace_id = %(workspace)s AND person_id = %(lead)s GROUP BY name_id
@@ -35,7 +41,37 @@ ADD_UP = """
             first_at = least(summary.first_at, excluded.first_at),
             last_at = greatest(summary.last_at, excluded.last_at)
     )
-    SELECT name_id, count, first_at, last_at FROM gone ORDER BY name_id
+    SELECT name_id, gone.count, gone.first_at, gone.last_at, gone.count - coalesce(twice.count, 0),
+        own.first_at, own.last_at
+    FROM gone LEFT JOIN twice USING (name_id) LEFT JOIN own USING (name_id) ORDER BY name_id
+"""
+MOVE_BACK = """
+    UPDATE events_event SET person_id = %(lead)s
+    WHERE workspace_id = %(workspace)s AND person_id = %(user)s AND id = ANY(%(moved)s)
+"""
+# First and last are those of before, and of what the survivor has done since; with nothing left there is no summary.
+COUNT_APART = """
+    WITH told AS (
+        SELECT told.* FROM jsonb_to_recordset(%(told)s::jsonb) AS told(
+            name_id bigint, count bigint, first_at timestamptz, last_at timestamptz, added bigint,
+            own_first_at timestamptz, own_last_at timestamptz
+        ) JOIN events_eventname AS name ON name.id = told.name_id AND name.workspace_id = %(workspace)s
+    ), ended AS (
+        DELETE FROM events_eventsummary AS summary USING told
+        WHERE summary.workspace_id = %(workspace)s AND summary.person_id = %(user)s
+          AND summary.name_id = told.name_id AND summary.count <= told.added
+    ), counted AS (
+        UPDATE events_eventsummary AS summary SET count = summary.count - told.added,
+            first_at = least(told.own_first_at, done.first_at), last_at = greatest(told.own_last_at, done.last_at)
+        FROM told CROSS JOIN LATERAL (
+            SELECT min(at) AS first_at, max(at) AS last_at FROM events_event
+            WHERE workspace_id = %(workspace)s AND person_id = %(user)s AND name_id = told.name_id
+        ) AS done
+        WHERE summary.workspace_id = %(workspace)s AND summary.person_id = %(user)s
+          AND summary.name_id = told.name_id AND summary.count > told.added
+    )
+    INSERT INTO events_eventsummary (workspace_id, person_id, name_id, count, first_at, last_at)
+    SELECT %(workspace)s, %(lead)s, name_id, told.count, first_at, last_at FROM told ORDER BY name_id
 """
 
 
@@ -46,19 +82,38 @@ def move_occurrences(merging: Merging) -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def add_up_summaries(merging: Merging) -> list[list[Any]]:
-    """Count it as the user's, after it moved: what the lead's own summaries were."""
+def move_occurrences_back(merging: Merging, moved: list[int]) -> None:
+    """Move them back to the lead's timeline."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_BACK, _values(merging) | {"moved": moved})
+
+
+def add_up_summaries(merging: Merging) -> list[dict[str, Any]]:
+    """Count it as the user's, after it moved: of each event what the lead's own summary was, how much of it was
+    added, and what the user's was."""
     with connection.cursor() as cursor:
         cursor.execute(ADD_UP, _values(merging))
-        rows = cursor.fetchall()
-    return [[name, count, first.isoformat(), last.isoformat()] for name, count, first, last in rows]
+        names = ("name_id", "count", "first_at", "last_at", "added", "own_first_at", "own_last_at")
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [{key: one.isoformat() if isinstance(one, datetime) else one for key, one in row.items()} for row in rows]
 
 
-def _values(merging: Merging) -> dict[str, int]:
+def count_summaries_apart(merging: Merging, told: list[dict[str, Any]]) -> None:
+    """Count the two apart again, after what happened moved back; what has happened since is the survivor's."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_APART, _values(merging) | {"told": orjson.dumps(told).decode()})
+
+
+def tally(merging: Merging) -> Tally:
+    done = EventSummary.objects.filter(workspace=merging.workspace, person=merging.lead).aggregate(sum=Sum("count"))
+    return Tally("event", "events", done["sum"] or 0)
+
+
+def _values(merging: Merging) -> dict[str, Any]:
     return {"workspace": merging.workspace.pk, "lead": merging.lead, "user": merging.user}
 
 
 def register_moves() -> None:
-    # by name: occurrences move first, what of them stayed behind is not added up
-    moves(Event, move_occurrences)
-    moves(EventSummary, add_up_summaries)
+    # by name: occurrences move first, and back, what of them stayed behind is not added up
+    moves(Event, move_occurrences, move_occurrences_back)
+    moves(EventSummary, add_up_summaries, count_summaries_apart, tally=tally)

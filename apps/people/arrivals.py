@@ -57,6 +57,15 @@ def said(offer: Offer, source: Source) -> Offer:
     return {key: raw for key, raw in offer.items() if key not in blank} if blank else offer
 
 
+def _said_by(payload: Payload, standing: Standing, source: Source, *, signed: bool = False) -> Offer:
+    """What is offered to whoever is meant; the names of somebody who was merged are not theirs (IDN-14)."""
+    offer = said(payload.signed if signed else payload.values, source)
+    if standing.alias is None:
+        return offer
+    others = {*USER_ID, *({"email"} if payload.claim.email == standing.alias.email else ())}
+    return {key: raw for key, raw in offer.items() if key not in others}
+
+
 @transaction.atomic(savepoint=False)
 def receive(
     workspace: Workspace, payloads: Sequence[Payload], source: Source, *, now: datetime, by: Hand = NO_HAND
@@ -97,8 +106,8 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
     _revive(workspace, [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
     for signed in (False, True):
         offers = {
-            arrival.pk: said(payload.signed if signed else payload.values, source)
-            for arrival, payload in zip(arrivals, payloads, strict=True)
+            arrival.pk: _said_by(payload, standing, source, signed=signed)
+            for arrival, payload, standing in zip(arrivals, payloads, standings, strict=True)
             if arrival.fate is Fate.FOUND and arrival.pk and (payload.signed or not signed)
         }
         if offers:

@@ -1,12 +1,13 @@
-"""What belongs to a person beyond their own row, told by the room that keeps it: what of it a merge moves, and what
-goes when a visitor is erased (IDN-14, IDN-23).
+"""What belongs to a person beyond their own row, told by the room that keeps it: what of it a merge moves and its
+undoing moves back, and what goes when a visitor is erased (IDN-14, IDN-23, BEY-07).
 
 A model refers to people by a foreign key, or by what it is `about` and a `record_id`. Every such model is registered
 here, as moving or as staying: a test asks for it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -19,14 +20,34 @@ from .models import Person
 
 @dataclass(frozen=True, slots=True)
 class Merging:
-    """A lead or visitor on the way into a user: both rows are locked, against new things as well."""
+    """Somebody (`lead`: a lead or visitor, by hand also another user) on the way into a user, or out of them again.
+
+    Both rows are locked, against new things as well. `at` is when they were merged.
+    """
 
     workspace: Workspace
     lead: int
     user: int
+    at: datetime
 
 
-Mover = Callable[[Merging], Any]  # what moved, as JSON has it: what telling the two apart again would need
+Mover = Callable[[Merging], Any]  # what moved, as JSON has it: what moving it back needs
+MoverBack = Callable[[Merging, Any], Any]  # with what its mover told
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much of something would move, and how much both have already, so that it is kept once."""
+
+    one: str
+    many: str
+    moving: int
+    both: int = 0
+
+    def __str__(self) -> str:
+        total = self.moving + self.both
+        words = f"{total:,} {self.one if total == 1 else self.many}"
+        return f"{words}, of which both have {self.both:,}" if self.both else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +56,23 @@ class Follower:
 
     model: type[Model]
     mover: Mover | None = None
+    back: MoverBack | None = None
+    tally: Callable[[Merging], Tally] | None = None
     why: str = ""
 
 
 FOLLOWERS: dict[str, Follower] = {}
 
 
-def moves(model: type[Model], mover: Mover) -> None:
-    """Called by the room that keeps the model, when it is ready."""
-    FOLLOWERS[model._meta.label] = Follower(model, mover)
+def moves(
+    model: type[Model], mover: Mover, back: MoverBack, *, tally: Callable[[Merging], Tally] | None = None
+) -> None:
+    """Called by the room that keeps the model, when it is ready. `tally` is what the preview of a merge counts."""
+    FOLLOWERS[model._meta.label] = Follower(model, mover, back, tally)
 
 
 def stays(model: type[Model], why: str) -> None:
-    """It is left with the lead when that is merged, for this reason."""
+    """It is left with whoever is merged, for this reason."""
     FOLLOWERS[model._meta.label] = Follower(model, why=why)
 
 
@@ -55,6 +80,19 @@ def move_all(merging: Merging) -> dict[str, Any]:
     """Move what moves: model → what of it did; in one order always, so that no two merges wait in a ring."""
     told = {label: follower.mover(merging) for label, follower in sorted(FOLLOWERS.items()) if follower.mover}
     return {label: moved for label, moved in told.items() if moved}
+
+
+def move_all_back(merging: Merging, moved: Mapping[str, Any]) -> None:
+    """Move it back, in the same order, as far as it is still there; what has come since stays with the survivor."""
+    for label, follower in sorted(FOLLOWERS.items()):
+        if follower.back and label in moved:
+            follower.back(merging, moved[label])
+
+
+def tallies(merging: Merging) -> list[Tally]:
+    """What would move, of everything that there is something of."""
+    counted = (follower.tally(merging) for _, follower in sorted(FOLLOWERS.items()) if follower.tally)
+    return [tally for tally in counted if tally.moving or tally.both]
 
 
 def refers_by(model: type[Model]) -> list[str]:

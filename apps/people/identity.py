@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -19,6 +19,7 @@ from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Problem
 
 from .models import Person, Role
+from .surviving import Alias, survivors
 
 UTC_ZONE = ZoneInfo("UTC")
 ALONE = 16  # batches with more newcomers than this arrive one batch at a time
@@ -62,13 +63,14 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A claim, and who was found behind it."""
+    """A claim, and who was found behind it; with an alias where a merged user's name led to them (BEY-07)."""
 
     fate: Fate
     pk: int | None = None
     public_id: str | None = None
     state: str = State.ACTIVE
     role: str = Role.USER
+    alias: Alias | None = None
 
 
 NOBODY = Standing(Fate.NOBODY)
@@ -114,7 +116,7 @@ def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
 
 
 def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
-    """Who stands behind each claim: at most three queries, whatever their number."""
+    """Who stands behind each claim: at most three queries, whatever their number, and more only for merged users."""
     by_user_id = _people(workspace, "external_id", {c.external_id for c in claims if c.external_id})
     unsolved = {c.email for c in claims if c.email and c.external_id not in by_user_id}
     by_email = _people(workspace, "email", unsolved)
@@ -122,22 +124,37 @@ def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
     return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
 
 
-Row = tuple[int, str, str, str]  # pk, public id, state, role
+class Row(NamedTuple):
+    pk: int
+    public_id: str
+    state: str
+    role: str
+    alias: Alias | None = None
+
+
 Found = dict[str, list[Row]]
 
 
 def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
+    """Who has which of some names; for a merged user it is their survivor. A merged lead's names lead nowhere."""
     if not wanted:
         return {}
     statement = f"""
         SELECT {column}, id, public_id, state, role FROM people_person
-        WHERE workspace_id = %s AND {column} = ANY(%s) AND state <> %s ORDER BY id
+        WHERE workspace_id = %s AND {column} = ANY(%s) AND NOT (state = 'merged' AND role <> 'user') ORDER BY id
     """  # noqa: S608 - one of three columns of ours
     found: Found = {}
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [workspace.pk, list(wanted), State.MERGED])
-        for value, *row in cursor.fetchall():
-            found.setdefault(value, []).append(tuple(row))
+        cursor.execute(statement, [workspace.pk, list(wanted)])
+        rows = [(name, Row(*row)) for name, *row in cursor.fetchall()]
+    kept = survivors(workspace, [row.pk for _, row in rows if row.state == State.MERGED])
+    for name, row in rows:
+        if row.state != State.MERGED:
+            found.setdefault(name, []).append(row)
+        elif row.pk in kept:
+            survivor = kept[row.pk]
+            led = Row(survivor.pk, survivor.public_id, survivor.state, survivor.role, survivor.alias)
+            found.setdefault(name, []).append(led)
     return found
 
 
@@ -153,30 +170,32 @@ def _standing(claim: Claim, by_user_id: Found, by_email: Found, by_cookie: Found
 
 
 def _users(by_email: Found, claim: Claim) -> list[Row]:
-    return [row for row in by_email.get(claim.email or "", []) if row[3] == Role.USER]
+    """The users with an email; where there are none, those to whom it leads."""
+    rows = [row for row in by_email.get(claim.email or "", []) if row.role == Role.USER]
+    own = [row for row in rows if row.alias is None]
+    return own or list({row.pk: row for row in rows}.values())
 
 
 def _by_email(users: list[Row]) -> Standing:
     """The one live user with an email; else the one who is hidden: blocked, in grace, archived."""
-    live = [row for row in users if row[2] == State.ACTIVE]
+    live = [row for row in users if row.state == State.ACTIVE]
     if len(live) > 1:
         return AMBIGUOUS
     if live:
         return _of(live[0])
     for state in (State.BLOCKED, State.PENDING_DELETION, State.ARCHIVED):
-        if hidden := [row for row in users if row[2] == state]:
+        if hidden := [row for row in users if row.state == state]:
             return _of(hidden[0]) if state != State.ARCHIVED or len(hidden) == 1 else AMBIGUOUS
     return NOBODY
 
 
 def _of(row: Row) -> Standing:
-    pk, public_id, state, role = row
     fates = {State.BLOCKED: Fate.BLOCKED, State.PENDING_DELETION: Fate.IN_GRACE}
-    return Standing(fates.get(State(state), Fate.FOUND), pk, public_id, state, role)
+    return Standing(fates.get(State(row.state), Fate.FOUND), *row)
 
 
 def _any_in_grace(users: list[Row]) -> bool:
-    return any(row[2] == State.PENDING_DELETION for row in users)
+    return any(row.state == State.PENDING_DELETION for row in users)
 
 
 # ---- claiming --------------------------------------------------------------------------------------------------------
@@ -220,7 +239,7 @@ def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None)
     others = Person.objects.of(workspace).filter(role=Role.USER).exclude(state=State.MERGED)
     if own:
         others = others.exclude(pk=own.pk)
-    if claim.external_id and (holder := others.filter(external_id=claim.external_id).first()):
+    if claim.external_id and (holder := _holder(workspace, claim.external_id, own)):
         raise Taken(holder, "external_id")
     if not claim.email:
         return
@@ -228,3 +247,11 @@ def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None)
         both_named = claim.external_id and holder.external_id
         if not both_named or holder.state in (State.ARCHIVED, State.PENDING_DELETION):
             raise Taken(holder, "email")
+
+
+def _holder(workspace: Workspace, external_id: str, own: Person | None) -> Person | None:
+    """Whose a user_id is, or to whom it leads since its user was merged: it stays that user's, who can come back."""
+    holder = Person.objects.of(workspace).filter(external_id=external_id).first()
+    if holder and holder.state == State.MERGED:
+        return Person.objects.get(pk=survivors(workspace, [holder.pk])[holder.pk].pk)
+    return None if own and holder == own else holder

@@ -13,6 +13,7 @@ from apps.workspace.models import Workspace
 
 from .lists import SORTED_BY
 from .models import Person, PersonQuerySet, Role
+from .surviving import led_to
 
 
 def meant(workspace: Workspace, asked: Mapping[str, str]) -> list[Person]:
@@ -20,21 +21,31 @@ def meant(workspace: Workspace, asked: Mapping[str, str]) -> list[Person]:
 
     The strongest identifier that is given decides alone. An email means users; leads only where no user has it
     (LINK-07). Several come back only for an email: the last seen first, and at most one more than a page of them.
+    What nobody has any more leads to the survivor of whoever had it and was merged (BEY-07).
     """
     people = Person.objects.of(workspace).listed()
     for key, field in (("id", "public_id"), ("user_id", "external_id")):
         if asked.get(key):
-            return _holders(people, field, asked[key])
+            return _holders(people, field, asked[key]) or _survivors(workspace, field, asked[key])
     address = asked.get("email", "").lower()  # as it is kept (IDN-08)
     if not address:
         return []
-    return _holders(people.filter(role=Role.USER), "email", address) or _holders(people, "email", address)
+    holders = _holders(people.filter(role=Role.USER), "email", address) or _holders(people, "email", address)
+    return holders or _survivors(workspace, "email", address)
 
 
 def _holders(people: PersonQuerySet, field: str, value: str) -> list[Person]:
     if "\x00" in value:  # the database cannot even be asked
         return []
-    return list(people.filter(**{field: value}).order_by(*newest_first(SORTED_BY))[: settings.PAGE_SIZE + 1])
+    return _some(people.filter(**{field: value}))
+
+
+def _survivors(workspace: Workspace, field: str, value: str) -> list[Person]:
+    return [] if "\x00" in value else _some(led_to(workspace, **{field: value}))
+
+
+def _some(people: PersonQuerySet) -> list[Person]:
+    return list(people.order_by(*newest_first(SORTED_BY))[: settings.PAGE_SIZE + 1])
 
 
 def profile_of(workspace: Workspace, person: Person) -> str:

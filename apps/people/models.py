@@ -1,11 +1,12 @@
 """People: visitors, leads and users, one table."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
 
@@ -112,7 +113,7 @@ class Person(Attributed):
     enabled_push_messaging = models.BooleanField(null=True)
     is_mobile_unidentified = models.BooleanField(null=True)
 
-    # of a lead in state MERGED: the user they turned out to be, with whom their data goes (see `merging`)
+    # of a lead or user in state MERGED: the user they are now, with whom their data goes (see `merging`, `surviving`)
     merged_into = models.ForeignKey("self", models.CASCADE, null=True, related_name="merged_leads", db_index=False)
 
     objects: ClassVar = PersonQuerySet.as_manager()
@@ -207,10 +208,15 @@ class Person(Attributed):
 
 
 class Merge(models.Model):
-    """That a lead was merged into a user (IDN-14): by whom, when, and what it takes to tell the two apart again."""
+    """That somebody was merged into a user (IDN-14): by whom, when, and all that it takes to tell the two apart again.
+
+    Whatever undoing needs is kept here, personal data included, and in the row of who was merged: nowhere else.
+    Forgetting a person means forgetting `surviving.predecessors` of them too; these rows go with theirs. When undoing
+    has ended, `parting.let_go` empties them.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
-    lead = models.OneToOneField(Person, models.CASCADE, related_name="merge")
+    lead = models.OneToOneField(Person, models.CASCADE, related_name="merge")  # who was merged; by hand a user too
     at = models.DateTimeField()
     by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+", db_index=False)
     hand = models.CharField(max_length=120, blank=True)
@@ -219,12 +225,28 @@ class Merge(models.Model):
     sessions = models.IntegerField()
     copied = models.JSONField(default=list)  # the keys of the attributes that the user took over
     moved = models.JSONField(default=dict)  # model → what of it moved, as its mover told
+    formers = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # key → what the user had of it
+    visits = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # column → [before, after]
+    undo_until = models.DateTimeField(null=True)  # none: nothing is kept to undo it with, not any more or not ever
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "-id"], name="merges_newest_first")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="merges_newest_first"),
+            models.Index(fields=["undo_until"], condition=Q(undo_until__isnull=False), name="merges_to_let_go"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead} at {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def kept(self) -> Person:
+        """Who survived."""
+        if self.lead.merged_into is None:
+            raise Person.DoesNotExist(f"{self.lead_id} is merged into nobody")
+        return self.lead.merged_into
+
+    def can_be_undone(self, now: datetime) -> bool:
+        return self.undo_until is not None and now < self.undo_until
 
 
 class DetailsChoice(models.Model):

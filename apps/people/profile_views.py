@@ -21,6 +21,7 @@ from . import details, presence
 from .links import link_to
 from .models import Person
 from .sections import Profile, fragment, shown
+from .surviving import led_to
 
 NAMED_BY = {"name", "email", "external_id", "pseudonym", "avatar"}  # what the header is made of
 
@@ -30,7 +31,10 @@ NAMED_BY = {"name", "email", "external_id", "pseudonym", "avatar"}  # what the h
 @vary_on_headers("HX-Request")
 def profile(request: PageRequest, public_id: str) -> HttpResponse:
     """The page of one user or lead."""
-    person = person_or_404(request.workspace, public_id)
+    try:
+        person = person_or_404(request.workspace, public_id)
+    except Http404:
+        return redirect(_survivor_or_404(request.workspace, public_id).page())
     seen = Profile(request, person)
     if request.htmx.target == "section-details":
         return HttpResponse(fragment("details", seen))
@@ -71,11 +75,21 @@ def person_or_404(workspace: Workspace, public_id: str) -> Person:
     return cast(Person, record_or_404(workspace, "person", public_id))
 
 
+def _survivor_or_404(workspace: Workspace, public_id: str) -> Person:
+    """Whom the address of somebody who was merged leads to (BEY-07)."""
+    survivor = led_to(workspace, public_id=public_id).heads().first()
+    if survivor is None:
+        raise Http404("There is no such record in this workspace.")
+    survivor.workspace = workspace
+    return survivor
+
+
 def _header(seen: Profile) -> dict[str, Any]:
     person = seen.person
     return {
         "person": person,
         "link": link_to(person, seen.request),
+        "may_edit": seen.may_edit,
         "memberships": seen.memberships,
         "is_online": bool(presence.online(person.workspace, [person.public_id], now())),
     }

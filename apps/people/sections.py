@@ -10,14 +10,17 @@ from apps.attributes.sections import Context, Section, Sections
 from apps.qualification.panel import asked, panel_of
 from apps.segments.sections import SEGMENTS, InSegments
 from apps.tags.sections import NOTES, TAGS
+from apps.workspace.clock import now
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
 from apps.workspace.permissions import Grant, can
 
 from . import details, mobile
 from .models import Person
+from .parting import merges_into
 
 SHOW_ALL = "details=all"
+MOST_MERGES = 20
 
 
 class Profile(InSegments):
@@ -119,6 +122,14 @@ def ignored(profile: Profile) -> Context | None:
     return ignored_values(profile.person)
 
 
+def merges(profile: Profile) -> Context | None:
+    """Who was merged into this person, and until when that can be undone (BEY-07)."""
+    found = list(merges_into(profile.person)[:MOST_MERGES])
+    for merge in found:
+        merge.lead.workspace = profile.workspace
+    return {"merges": found, "now": now()} if found else None
+
+
 def register_own() -> None:
     register(
         Section(
@@ -148,4 +159,5 @@ def register_own() -> None:
     register(SEGMENTS)
     register(TAGS)
     register(NOTES)
+    register(Section(85, "merges", "Merged", "people/_merges.html", merges, aside=True))
     register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))

@@ -150,7 +150,12 @@ def test_what_it_takes_to_tell_the_two_apart_is_kept(workspace, ann, ben, tess):
     assert kept.moved == {
         "attributes.RecordChange": 1,
         "events.Event": [Event.objects.get().pk],
-        "events.EventSummary": [[name, 1, at, at]],
+        "events.EventSummary": [
+            {
+                **{"name_id": name, "count": 1, "first_at": at, "last_at": at},
+                **{"added": 1, "own_first_at": None, "own_last_at": None},
+            }
+        ],
         "tags.Note": [Note.objects.get().pk],
         "tags.Tagging": [Tagging.objects.get().tag_id],
     }
