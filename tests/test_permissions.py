@@ -23,6 +23,8 @@ from apps.people.models import Merge, Person
 from apps.qualification.models import Question
 from apps.segments import saving
 from apps.segments.language import Condition, all_of
+from apps.subscriptions import keeping
+from apps.subscriptions.keeping import Wording
 from apps.tags import noting, tagging
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
@@ -110,6 +112,10 @@ class World:
     def event_name(self) -> int:
         return EventName.objects.create(workspace=self.workspace, name="read-pricing", created_at=now()).pk
 
+    def subscription(self) -> int:
+        wording = Wording("News", "", "en", ["email"])
+        return keeping.create(self.workspace, wording, "opt_out", by=NOBODY, now=now()).pk
+
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
@@ -132,6 +138,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "notes/pk": World.note,
     "changes/pk": World.bulk_change,
     "events/pk": World.event_name,
+    "subscriptions/pk": World.subscription,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
     "about": lambda world: "person",
