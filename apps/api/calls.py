@@ -106,6 +106,7 @@ def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
         except Exception:
             return _failure(request)
 
+    view.methods = endpoints.keys()  # type: ignore[attr-defined]
     return view
 
 

@@ -1,11 +1,13 @@
 """Who gets in, and how everybody else is told."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
 from apps.api.middleware import is_a_pages
+from apps.api.urls import endpoints
 from apps.workspace import clock
 from tests.api.conftest import Program, errors
 from tests.factories import NOW, PersonFactory, WorkspaceFactory
@@ -237,3 +239,45 @@ def test_another_workspaces_people_and_attributes_are_not_there(api):
     assert errors(api.get(f"/contacts/{other.public_id}")) == [(404, "not_found", "User Not Found")]
     assert errors(api.put(f"/contacts/{other.public_id}", {"name": "Al"})) == [(404, "not_found", "User Not Found")]
     assert errors(api.delete(f"/contacts/{other.public_id}")) == [(404, "not_found", "User Not Found")]
+
+
+# ---- every address ---------------------------------------------------------------------------------------------------
+
+HEX, DIGITS = "65a92b7ee1a4176d9ab8b357", "999999"
+ADDRESSES_SERVED = [
+    (method, "/" + re.sub(r"<\w+:(\w+)>", lambda m: HEX if m[1] in ("contact_id", "company_id") else DIGITS, path))
+    for path, method in ((str(one.pattern), method) for one in endpoints for method in one.callback.methods)
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ADDRESSES_SERVED)
+def test_every_address_needs_a_token(method, path, token):
+    """API-01"""
+    answer = getattr(Program(secret=None), method.lower())(path)
+
+    assert errors(answer) == [(401, "unauthorized", "Access Token Invalid")]
+
+
+BODIES = [None, {}, {"id": {}, "name": [], "type": 1, "user_id": [], "query": 5, "from": [], "into": {}}]
+BODIES += [{"id": "\x00", "name": "\x00", "email": "\x00", "user_id": "\x00", "body": "\x00", "event_name": "\x00"}]
+BODIES += [{"id": "\U0010ffff" * 300, "body": 1e308, "users": [[]], "companies": [None], "visitor": 1, "user": 2}]
+
+
+@pytest.mark.parametrize(("method", "path"), ADDRESSES_SERVED)
+def test_no_address_breaks_whatever_it_is_sent(method, path, api):
+    """API-02: a fault of the caller is said as one"""
+    query = "?page=x&per_page=%00&tag_id=%ff&segment_id=[&starting_after=%00&user_id=%00&type=user&cursor=%c3"
+    if method in ("GET", "DELETE"):
+        answers = [getattr(api, method.lower())(path + asked) for asked in ("", "?", query)]
+    else:
+        answers = [getattr(api, method.lower())(path, body) for body in BODIES]
+
+    assert [answer.status_code for answer in answers if not answer.status_code < 500] == []
+    for answer in answers:
+        if answer.status_code >= 400:
+            errors(answer)
+
+
+@pytest.mark.parametrize("path", ["/me/", "/contacts/", "/tags/", "/admins/", "/segments/", "/companies/scroll/"])
+def test_a_slash_at_the_end_is_no_other_address(path, api):
+    assert api.get(path).status_code == 200
