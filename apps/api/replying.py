@@ -385,6 +385,8 @@ def _iso(moment: datetime) -> str:
 
 def custom_attributes(model: type[Attributed], pks: Iterable[int], known: Catalogue) -> dict[int, dict[str, Any]]:
     """The custom values of records, flat; what is unknown is left out, as recorded answers do."""
+    if not known.custom:
+        return {pk: {} for pk in pks}
     return {
         pk: {key: _plain(value) for key, value in found.items() if value is not None}
         for pk, found in values.read(model, pks, known.custom).items()

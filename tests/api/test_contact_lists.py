@@ -10,7 +10,7 @@ from apps.tags import noting, tagging
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry
 from tests.api.conftest import Program, errors
-from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, WorkspaceFactory
+from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, WorkspaceFactory, attribute
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +65,7 @@ def test_a_cursor_that_was_made_up_is_refused(api):
 
 def test_a_list_of_many_costs_the_queries_of_a_list_of_one(api, workspace, django_assert_num_queries):
     """The token; how many, and who; custom values; what hangs on them; and around who the patience."""
+    attribute(workspace, "plan")
     join(PersonFactory(workspace=workspace), CompanyFactory(workspace=workspace), now=NOW)
     api.get("/contacts")
     with django_assert_num_queries(9):

@@ -127,7 +127,8 @@ def test_who_is_deleted_merged_or_no_contact_yet_is_not_found(hidden, api, works
 
 
 def test_reading_a_contact_costs_the_same_with_one_company_and_with_many(api, ann, django_assert_num_queries):
-    """The token, the person, the custom values, the companies."""
+    """The token, the person, the custom values, the companies and whatever else hangs on them."""
+    attribute(ann.workspace, "plan")
     join(ann, CompanyFactory(workspace=ann.workspace), now=NOW)
     api.get(f"/contacts/{ann.public_id}")
     with django_assert_num_queries(4):
