@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -14,6 +15,7 @@ from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.people.arrivals import Arrival
 from apps.people.identity import Claim, Fate, Unfit
+from apps.people.returning import Mark
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.prepared import first_row
@@ -24,7 +26,9 @@ from .proof import signed_claims
 
 View = Callable[[HttpRequest], HttpResponse]
 FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
-WORKSPACE = f"SELECT {', '.join(FIELDS)} FROM {Workspace._meta.db_table} WHERE app_id = %s"  # noqa: S608 (our own names)
+TABLE = Workspace._meta.db_table
+WORKSPACE = f"SELECT ctid::text, xmin::text, {', '.join(FIELDS)} FROM {TABLE} WHERE app_id = %s"  # noqa: S608 (our own names)
+MOST_KEPT = 1_000
 
 
 def posted(view: View) -> View:
@@ -69,12 +73,37 @@ def noting(workspace: Workspace, signed: Mapping[str, Any], now: datetime) -> It
         raise
 
 
-def workspace_of(app_id: str) -> Workspace:
-    """The workspace of an app id, afresh at every ping: it says what may be written and whether attributes changed.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A workspace as its row stood, and what marks that row: it is another one after every change."""
+
+    workspace: Workspace
+    mark: Mark
+
+
+_kept: dict[str, Known] = {}  # by app id
+
+
+def known_as(app_id: str) -> Known | None:
+    """The workspace as this process last read it. It may stand otherwise by now: who goes by it asks for its mark."""
+    return _kept.get(app_id)
+
+
+def read_afresh(app_id: str) -> Known:
+    """The workspace of an app id as it stands: it says what may be written and whether attributes changed.
 
     Asked by hand: the ORM takes several times longer to write this statement than PostgreSQL takes to answer it.
     """
     row = first_row(WORKSPACE, [app_id.replace("\x00", " ")])  # NUL is in no app id, and no statement may hold it
     if row is None:
         raise Missing("There is no workspace with this app_id.", field="app_id")
-    return Workspace.from_db(connection.alias, FIELDS, row)
+    known = Known(Workspace.from_db(connection.alias, FIELDS, row[2:]), (row[0], row[1]))
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[app_id] = known
+    return known
+
+
+def workspace_of(app_id: str) -> Workspace:
+    """The same, where nobody asks for its mark."""
+    return read_afresh(app_id).workspace

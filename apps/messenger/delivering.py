@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from apps.attributes.history import count_refusals
 from apps.attributes.reports import Reason
@@ -18,14 +18,30 @@ from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.problems import Problem
 
-from .reading import Lead, Ping
+from . import reading
+from .admitting import Known
+from .proof import signed_claims
+from .reading import Lead, Ping, Sent
 
 
-def deliver(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival:
+def deliver(workspace: Workspace, ping: Ping, seen: Sighting, *, says_something_new: bool = False) -> Arrival:
     """Write a ping, once. Where two of them wait for each other, PostgreSQL stops one of them: that one tries again."""
-    if arrival := _deliver_nothing_new(workspace, ping, seen):
+    if not says_something_new and (arrival := _deliver_nothing_new(workspace, ping, seen)):
         return arrival
     return once_more(lambda: _deliver(workspace, ping, seen))
+
+
+def deliver_unread(known: Known, sent: Sent, seen: Sighting) -> tuple[Arrival, Claim] | None:
+    """Write a ping that says nothing new in a workspace that stands as it is known, without reading that first.
+
+    None for every other ping, and nothing was done or noted: whoever has read the workspace says what is wrong.
+    """
+    try:
+        ping = reading.ping(sent, signed_claims(known.workspace, sent, seen.now))
+        arrival = _deliver_nothing_new(known.workspace, ping, seen, known.mark)
+    except (Problem, OperationalError, InterfaceError):  # the latter of a connection that broke while nobody used it
+        return None
+    return (arrival, ping.claim) if arrival else None
 
 
 def deliver_lead(workspace: Workspace, lead: Lead, seen: Sighting) -> Arrival:
@@ -47,11 +63,13 @@ def payload_of(ping: Ping, seen: Sighting) -> Payload:
     return Payload(ping.claim, ping.unsigned.values, ping.signed.values, seen.place)
 
 
-def _deliver_nothing_new(workspace: Workspace, ping: Ping, seen: Sighting) -> Arrival | None:
+def _deliver_nothing_new(
+    workspace: Workspace, ping: Ping, seen: Sighting, mark: returning.Mark | None = None
+) -> Arrival | None:
     """The most frequent ping of all is one statement, and so a transaction by itself."""
     if any(half.companies or half.report.refused for half in ping.halves):
         return None
-    return returning.recognise(workspace, payload_of(ping, seen), Source.PING, seen)
+    return returning.recognise(workspace, payload_of(ping, seen), Source.PING, seen, mark)
 
 
 @transaction.atomic

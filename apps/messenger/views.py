@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.attributes.sources import Source
 from apps.people import identity, presence, sessions
+from apps.people.arrivals import Arrival
 from apps.people.identity import Claim, Fate
 from apps.people.sessions import Sighting
 from apps.workspace import clock
 from apps.workspace.models import Workspace
 
 from . import reading, replying
-from .admitting import met, noting, ping_of, posted, workspace_of
-from .delivering import deliver, deliver_lead
+from .admitting import known_as, met, noting, ping_of, posted, read_afresh, workspace_of
+from .delivering import deliver, deliver_lead, deliver_unread
 from .reading import Event, Page, Ping
 from .tracking import track
 from .visiting import visit_of
@@ -24,9 +25,14 @@ def ping(request: HttpRequest) -> HttpResponse:
     """A boot, an update or a page load (MSG-01): written before it is answered."""
     now = clock.now()
     sent = reading.read(request)
-    workspace = workspace_of(sent.app_id)
-    ping = ping_of(workspace, sent, now)
-    return delivered(workspace, ping, _seen(request, sent.page, now))
+    seen = _seen(request, sent.page, now)
+    tried = known_as(sent.app_id)
+    if tried and (delivery := deliver_unread(tried, sent, seen)):
+        return _told(tried.workspace, *delivery, now)
+    known = read_afresh(sent.app_id)
+    ping = ping_of(known.workspace, sent, now)
+    is_known = tried is not None and tried.mark == known.mark  # then it did not fail for what the workspace says
+    return delivered(known.workspace, ping, seen, says_something_new=is_known)
 
 
 @posted
@@ -68,12 +74,16 @@ def _seen(request: HttpRequest, page: Page, now: datetime) -> Sighting:
 # ---- the same from a browser and from an app -------------------------------------------------------------------------
 
 
-def delivered(workspace: Workspace, ping: Ping, seen: Sighting) -> HttpResponse:
+def delivered(workspace: Workspace, ping: Ping, seen: Sighting, *, says_something_new: bool = False) -> HttpResponse:
     """A ping is written, its sender is online, and is told who they are."""
-    arrival = deliver(workspace, ping, seen)
-    answer = met(arrival, ping.claim)
+    arrival = deliver(workspace, ping, seen, says_something_new=says_something_new)
+    return _told(workspace, arrival, ping.claim, seen.now)
+
+
+def _told(workspace: Workspace, arrival: Arrival, claim: Claim, now: datetime) -> HttpResponse:
+    answer = met(arrival, claim)
     if arrival.fate is Fate.FOUND and arrival.public_id:
-        presence.heartbeat(workspace, arrival.public_id, seen.now)
+        presence.heartbeat(workspace, arrival.public_id, now)
     return answer
 
 

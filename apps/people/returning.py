@@ -4,6 +4,7 @@ What was sent is made good as in any write, and goes into the condition of the U
 Where anything stands otherwise, is refused, or is held by somebody, nobody is touched, and `arrivals.receive` begins.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -29,12 +30,20 @@ WHO = {
         WHERE workspace_id = %s AND email = %s AND role = 'user' AND state = 'active'
     )""",
 }
+Mark = tuple[str, str]  # what tells a row from what it was before: its place in the table and who wrote it
+# Told by its place the row is found without an index.
+STANDS = """EXISTS (
+    SELECT FROM workspace_workspace AS known WHERE known.ctid = %s::text::tid AND known.xmin = %s::text::xid
+)"""
 
 
-def recognise(workspace: Workspace, payload: Payload, source: Source, seen: Sighting) -> Arrival | None:
+def recognise(
+    workspace: Workspace, payload: Payload, source: Source, seen: Sighting, mark: Mark | None = None
+) -> Arrival | None:
     """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done.
 
-    Nor is anything where the browser's visitor, or a lead with their email, is still to be made one with them.
+    Nor is anything where the browser's visitor, or a lead with their email, is still to be made one with them; nor,
+    with a `mark`, where the workspace's row is not the one any more that was read.
     """
     claim = payload.claim
     kind, who = claim.strongest
@@ -51,12 +60,15 @@ def recognise(workspace: Workspace, payload: Payload, source: Source, seen: Sigh
     ]
     conditions = []
     if claim.is_named:
-        conditions.append(HAS_NAMESAKES)
+        conditions.append(f"NOT {HAS_NAMESAKES}")
     if claim.is_named and claim.visitor_id:
-        conditions.append(STILL_ANONYMOUS)
+        conditions.append(f"NOT {STILL_ANONYMOUS}")
         given += [workspace.pk, claim.visitor_id]
+    if mark:
+        conditions.append(STANDS)
+        given += mark
     with prepared_cursor() as cursor:
-        cursor.execute(_statement(seen, kind, list(found.columns), conditions), given)
+        cursor.execute(_statement(seen.changes, seen.moment, kind, tuple(found.columns), tuple(conditions)), given)
         row = cursor.fetchone()
     return Arrival(Fate.FOUND, *row) if row else None
 
@@ -69,12 +81,13 @@ def _expected(workspace: Workspace, payload: Payload, source: Source) -> Expecte
     return Expected(unsigned.columns | signed.columns, unsigned.keys + signed.keys)
 
 
-def _statement(seen: Sighting, kind: str, columns: list[str], unless: list[str]) -> str:
+@lru_cache(1024)
+def _statement(changes: str, moment: str, kind: str, columns: tuple[str, ...], conditions: tuple[str, ...]) -> str:
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     stands = f"AND ROW({quoted}) IS NOT DISTINCT FROM ROW({', '.join(['%s'] * len(columns))})" if columns else ""
     return f"""
-        UPDATE people_person SET {seen.changes} FROM {seen.moment}
+        UPDATE people_person SET {changes} FROM {moment}
         WHERE workspace_id = %s AND {WHO[kind]} AND state = %s AND NOT holders ?| %s {stands}
-            {" ".join(f"AND NOT {condition}" for condition in unless)}
+            {" ".join(f"AND {condition}" for condition in conditions)}
         RETURNING id, public_id, role
     """  # noqa: S608 (our own columns and conditions)

@@ -1,12 +1,12 @@
-"""How often something may be done: counted in fixed windows, in Redis, one round trip for all that a request spends.
+"""How often something may be done: counted in fixed windows, in Redis, by all processes together.
 
 A window begins at a multiple of its length for everybody, so that what is left and when it begins anew can be told
 without asking again. Around the turn of a window twice the rate may pass: what is held off here is abuse, not a
-customer's busiest second. Where Redis does not answer nobody is held off: to lose what customers' visitors do would be
-worse than to serve somebody who asks too often.
+customer's busiest second. For the same reason a process takes a handful of a large rate at once, and asks again when
+that is spent: it may be held off a hundredth too early. Where Redis does not answer nobody is held off: to lose what
+customers' visitors do would be worse than to serve somebody who asks too often.
 """
 
-import hashlib
 import logging
 import re
 from collections.abc import Mapping
@@ -17,26 +17,17 @@ from functools import cache
 import redis
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from redis.exceptions import NoScriptError
 
 from .problems import Problem
-from .redis_line import ask
+from .redis_line import ask, tell
 
 logger = logging.getLogger(__name__)
 
 WRITTEN = re.compile(r"(?P<most>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,4})s?", re.ASCII)
-# Counts one after the other, and stops at the first that is used up: who is held off spends nothing of the others.
-COUNT = """
-local counted = {}
-for at, key in ipairs(KEYS) do
-  local most, seconds = tonumber(ARGV[2 * at - 1]), ARGV[2 * at]
-  counted[at] = redis.call('INCR', key)
-  if counted[at] == 1 then redis.call('EXPIRE', key, seconds) end
-  if counted[at] > most then break end
-end
-return counted
-"""
-COUNT_NAME = hashlib.sha1(COUNT.encode(), usedforsecurity=False).hexdigest()  # as Redis calls a script that it has met
+HANDFUL = 100  # the part of a rate that is taken at once: a hundredth; one by one where the rate is small
+MOST_HANDS = 10_000
+
+_hands: dict[str, tuple[int, int]] = {}  # by what is counted: how many are taken and not spent; how many all have taken
 
 
 class TooManyRequests(Problem):
@@ -104,28 +95,36 @@ def _parsed(said: str) -> Rate | None:
 
 
 def spend(wanted: Mapping[str, Rate], now: datetime) -> list[Allowance]:
-    """Spend one of each rate, by key, and say what is left: of all, or of those up to the first that is used up."""
-    if not wanted:
-        return []
-    windows = [int(now.timestamp()) // rate.seconds for rate in wanted.values()]
-    keys = [f"spent:{key}:{window}" for key, window in zip(wanted, windows, strict=True)]
-    said = [number for rate in wanted.values() for number in (rate.most, rate.seconds)]
-    try:
-        counted = _counted(keys, said)
-    except redis.RedisError:
-        logger.warning("Nobody is held off: Redis does not count", exc_info=True)
-        counted = [0] * len(keys)
-    return [
-        Allowance(rate, used, (window + 1) * rate.seconds)
-        for rate, window, used in zip(wanted.values(), windows, counted, strict=False)
-    ]
+    """Spend one of each rate, by key, and say what is left: of all, or of those up to the first that is used up.
+
+    Who is held off by one spends nothing of those after it.
+    """
+    allowances: list[Allowance] = []
+    for key, rate in wanted.items():
+        window = int(now.timestamp()) // rate.seconds
+        allowances.append(Allowance(rate, _spent(f"spent:{key}:{window}", rate), (window + 1) * rate.seconds))
+        if allowances[-1].is_exceeded:
+            break
+    return allowances
 
 
-def _counted(keys: list[str], said: list[int]) -> list[int]:
-    given: list[str | int] = [len(keys), *keys, *said]
-    counted: list[int]
-    try:
-        counted = ask("EVALSHA", COUNT_NAME, *given)
-    except NoScriptError:
-        counted = ask("EVAL", COUNT, *given)
-    return counted
+def _spent(key: str, rate: Rate) -> int:
+    """How many are spent with this one. Two threads may spend the same one: nobody is held off for that."""
+    left, taken = _hands.get(key, (0, 0))
+    if not left:
+        handful = max(1, rate.most // HANDFUL)
+        try:
+            taken = ask("INCRBY", key, handful)
+            if taken == handful:
+                tell("EXPIRE", key, rate.seconds)
+        except redis.RedisError:
+            logger.warning("Nobody is held off: Redis does not count", exc_info=True)
+            return 0
+        left = min(handful, rate.most - (taken - handful))
+        if left <= 0:
+            return rate.most + 1
+        taken = min(taken, rate.most)
+        if len(_hands) >= MOST_HANDS:  # of windows that are over, most of them
+            _hands.clear()
+    _hands[key] = left - 1, taken
+    return taken - left + 1

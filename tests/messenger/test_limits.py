@@ -174,7 +174,9 @@ def test_nobody_is_held_off_while_redis_does_not_answer(calls, settings, tmp_pat
     assert "Nobody is held off: Redis does not count" in caplog.messages
 
 
-def test_one_request_is_one_question_to_redis(calls, monkeypatch):
+def test_a_handful_of_a_large_rate_is_taken_at_once(calls, limited, monkeypatch):
+    """And no more of it is spent for that than there is."""
+    limited.MESSENGER_LIMIT_ADDRESS, limited.MESSENGER_LIMIT_APP = "250/10s", "100000/10s"
     asked = []
     say = redis_line._say
     calls()
@@ -184,9 +186,10 @@ def test_one_request_is_one_question_to_redis(calls, monkeypatch):
         say(words)
 
     monkeypatch.setattr(redis_line, "_say", noted)
-    calls()
+    answers = [calls().status_code for _ in range(250)]
 
-    assert [one for one in asked if one != "SET"] == ["EVALSHA"]  # SET: that somebody is online
+    assert answers == [200] * 249 + [429]
+    assert asked.count("INCRBY") == 125  # two at once; the last one finds none
 
 
 @pytest.mark.parametrize("wrong", ["", "many", "5", "5/0", "5/", "0/10", "-1/10", "5/10m", "1e9/10"])

@@ -564,7 +564,7 @@ def test_a_visitor_belongs_to_no_company(workspace, ping):
 
 # ---- what a ping costs -----------------------------------------------------------------------------------------------
 
-UNCHANGED = 2  # the workspace; when they were seen, if all stands as sent
+UNCHANGED = 1  # when they were seen, if all stands as sent, and the workspace as it was last read
 
 
 @pytest.mark.parametrize("keys", [1, 20])
@@ -582,6 +582,19 @@ def test_an_unchanged_ping_costs_the_same_whatever_it_carries(
 
     ann = Person.objects.get()
     assert (ann.last_seen_at, ann.session_count) == (time.at, 2)
+
+
+def test_what_the_workspace_asks_for_counts_from_the_next_ping_on(workspace, ping):
+    """MSG-21, MSG-09: though nobody reads the workspace for a ping that says nothing new"""
+    ping({"user_id": "1"})
+    assert ping({"user_id": "1"}).status_code == 200
+    Workspace.objects.filter(pk=workspace.pk).update(require_signed_identity=True)
+
+    refused_one = ping({"user_id": "1"})
+
+    assert refused_one.status_code == 401
+    Workspace.objects.filter(pk=workspace.pk).update(require_signed_identity=False)
+    assert ping({"user_id": "1"}).status_code == 200
 
 
 @pytest.mark.parametrize(("source", "holder"), [(Source.REST, None), (Source.MANUAL, "manual")])
