@@ -7,7 +7,7 @@ given up with a sentence that says what to do instead (BEY-10, UI-05).
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.conf import settings
@@ -129,6 +129,8 @@ def look(asking: Asking, seat: Seat, moment: Moment, after: str = "", before: st
             count = Count(table.total, exact=True)
         elif is_told:  # they are more than a moment ago
             count = counted()
+        elif not count.exact:
+            count = replace(count, number=max(count.number, table.page.last + bool(table.page.after)))
     except OutOfPatience:  # of the planner, be the filter too much for it or the database too busy
         return _look(asking, chosen, sort, None, _nothing(), TOO_MUCH)
     return _look(asking, chosen, sort, count, table, problem)

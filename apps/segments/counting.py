@@ -119,7 +119,7 @@ def remember(question: str, count: Count) -> None:
 def remember_exact(question: str, number: int) -> None:
     """The exact number of what is slow to count is the best estimate of it for a moment."""
     if (known := recalled(question)) and not known.exact:
-        remember(question, replace(known, number=number))
+        remember(question, replace(known, number=max(1, number)))
 
 
 def _counted_again(queryset: QuerySet, known: Count) -> Count:
