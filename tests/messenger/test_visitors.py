@@ -273,7 +273,7 @@ def test_an_unchanged_ping_notices_its_browsers_visitor(workspace, ping):
 
 @pytest.mark.parametrize("who", [{"user_id": "1"}, {"email": "a@x.io"}, {"user_id": "1", "email": "a@x.io"}])
 def test_an_unchanged_ping_with_a_cookie_is_one_statement(workspace, ping, time, django_assert_num_queries, who):
-    """MSG-01: beside the one that reads the workspace"""
+    """MSG-01"""
     ping(who, beside=C1)
     time.goes_on(minutes=31)
 

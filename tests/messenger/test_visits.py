@@ -409,7 +409,7 @@ def test_a_place_is_asked_for_by_filters_at_once(workspace, ping, atlas):
 
 
 def test_an_unchanged_ping_tells_its_visit_in_one_statement(workspace, ping, atlas, django_assert_num_queries):
-    """MSG-14: beside the one that reads the workspace"""
+    """MSG-14"""
     ping({"user_id": "1"}, on(), REMOTE_ADDR=DUBLIN, HTTP_USER_AGENT=CHROME)
 
     with django_assert_num_queries(1):
