@@ -16,7 +16,7 @@ from apps.attributes.reports import Reason, Refusal, Report
 from apps.attributes.sources import Source
 from apps.attributes.standard import is_standard_name
 from apps.attributes.writing import is_blank
-from apps.companies.arrivals import MOST_COMPANIES, company_id_of
+from apps.companies.arrivals import company_id_of
 from apps.people import identity
 from apps.people.identity import Claim
 from apps.workspace.problems import Problem
@@ -24,6 +24,7 @@ from apps.workspace.problems import Problem
 LONGEST_BODY = 64 * 1024
 LONGEST_COOKIE = 255
 MOST_FORM_FIELDS = 100
+MOST_COMPANIES = 30  # of one ping: each of them is some twenty statements, in one transaction that others wait for
 FORM = "application/x-www-form-urlencoded"
 OBJECTS = ("user_data", "metadata", "page", "utm")  # which a form carries as JSON
 IN_PIECES = "_messenger_body"  # on a request: what was read of a body that came in pieces, which comes once
@@ -40,6 +41,7 @@ MESSENGER_ONLY = frozenset(
 BESIDE = frozenset({"user_data", "session", "referer", "page", "page_title", "utm", "language"})
 OF_AN_EVENT = frozenset({"event_name", "metadata", "created_at"})
 APART = frozenset({"user_hash", "intercom_user_jwt", "anonymous_id"})
+TOO_MANY = f"was ignored: a ping names at most {MOST_COMPANIES} companies; send the others through the REST API"
 
 
 class TooLarge(Problem):
@@ -336,7 +338,7 @@ def _take_companies(half: Half, offered: list[Any]) -> None:
             half.refuse("company", company, refusal.reason, refusal.message)
             continue
         if company_id not in half.companies and len(half.companies) >= MOST_COMPANIES:
-            half.refuse("company", company, Reason.LIMIT, f"was ignored: a ping names at most {MOST_COMPANIES}")
+            half.refuse("company", company, Reason.LIMIT, TOO_MANY)
             continue
         half.companies[company_id] = half.companies.get(company_id, {}) | keys
 

@@ -540,6 +540,15 @@ def test_only_the_named_one_of_several_companies_counts(workspace, ping, time):
     assert [company("6").session_count, company("7").session_count] == [0, 1]
 
 
+def test_a_ping_names_as_many_companies_as_can_be_written_while_others_wait(workspace, ping):
+    """MSG-13: the rest is refused and told, and stops neither the ping nor the others"""
+    answer = ping({"user_id": "1", "companies": [{"id": str(number)} for number in range(40)]})
+
+    assert answer.status_code == 200
+    assert user("1").companies.count() == 30
+    assert refused(user("1")) == {"company": "limit"}
+
+
 def test_several_companies_are_all_linked(workspace, ping):
     """D-24"""
     ping({"user_id": "1", "companies": [{"company_id": "7", "name": "Seven"}, {"id": 6, "name": "Six"}]})

@@ -254,6 +254,13 @@ def test_a_hash_proves_the_very_user_id_that_was_hashed(workspace, ping, claimed
     assert error(ping({"user_id": claimed}, {"user_hash": user_hash(workspace, "1")})) == (401, "unauthorized")
 
 
+@pytest.mark.parametrize("written", ["42", 42, 42.0])
+def test_a_number_is_hashed_by_its_digits_however_it_is_written(strict, ping, written):
+    """MSG-21: JSON of other languages writes 42.0"""
+    assert ping({"user_id": written}, {"user_hash": user_hash(strict, "42")}).status_code == 200
+    assert user("42")
+
+
 def test_a_hash_without_anybody_to_prove_is_refused(workspace, ping):
     """MSG-21"""
     assert error(ping({}, {"user_hash": user_hash(workspace, "")})) == (401, "unauthorized")
