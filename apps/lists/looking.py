@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.attributes.paging import Page, Place
-from apps.segments import counting, indexing
+from apps.segments import counting, indexing, standing
 from apps.segments.comparisons import Moment
 from apps.segments.counting import Count
 from apps.segments.language import Unreadable
@@ -60,7 +60,6 @@ class Look:
     count: Count | None
     table: Table
     problem: str = ""
-    has_own_columns: bool = False
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -73,12 +72,18 @@ class Look:
     @cached_property
     def asks_more(self) -> bool:
         """Whether the filter asks for anything but which of the workspace's lists it is."""
-        return _asks_more(self.asking)
+        asking, home = self.asking, standing.find(self.asking.workspace, self.asking.kind.about, self.asking.kind.home)
+        if not (asking.is_edited or asking.standing.is_badge):  # all users, all leads
+            return False
+        try:
+            return bool(asking.filter) and asking.filter != home.filter
+        except Unreadable:
+            return False
 
     @property
     def is_narrowed(self) -> bool:
         """Whether another question would find more."""
-        return _is_narrowed(self.asking)
+        return bool(self.asking.search) or self.asks_more
 
     @property
     def heads(self) -> list[Head]:
@@ -150,7 +155,7 @@ class Matching:
 
 
 def _look(asking: Asking, chosen: Chosen, sort: Sort, count: Count | None, table: Table, problem: str = "") -> Look:
-    return Look(asking, chosen.columns, sort, count, table, problem, chosen.is_own)
+    return Look(asking, chosen.columns, sort, count, table, problem)
 
 
 def _nothing() -> Table:
@@ -171,10 +176,9 @@ def _way(asking: Asking, sort: Sort, matching: Matching) -> Way:
 
 
 def _is_narrowed(asking: Asking) -> bool:
-    return bool(asking.search) or _asks_more(asking)
-
-
-def _asks_more(asking: Asking) -> bool:
+    """Whether more is asked than the index tells in which the usual order stands."""
+    if asking.search:
+        return True
     try:
         return any(condition.field not in asking.kind.walked_by for condition in asking.filter.conditions())
     except Unreadable:

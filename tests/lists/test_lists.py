@@ -590,6 +590,32 @@ def test_nobody_matches_says_so_and_everything_can_be_cleared(tess: Client, work
     assert "Clear the search" in text
 
 
+def test_a_filter_that_lets_nobody_through_can_be_cleared_though_it_asks_for_the_type_alone(
+    tess: Client, workspace: Workspace
+) -> None:
+    """Screens §0: there are people, whom the filter leaves out"""
+    user(workspace, "Ann")
+    LeadFactory(workspace=workspace, name="Ben")
+
+    text = page(tess, asking(["role", "is", "user"], ["role", "is", "lead"]))
+
+    assert ("<h2>0 people match</h2>" in text, "No people yet" in text) == (True, False)
+    assert '<a class="button" href="/apps/abc1234/people/">Clear filters</a>' in text
+
+
+def test_another_type_than_the_list_s_own_is_said_back(tess: Client, workspace: Workspace) -> None:
+    """FILT-18: but not what only says which list it is"""
+    LeadFactory(workspace=workspace, name="Ben")
+    filters = {"leads among users": asking(["role", "is", "lead"]), "users": asking(["role", "is", "user"])}
+    addresses = {**filters, "all leads": "?segment=leads", "everybody": '?filter=["and"]'}
+
+    words = {
+        name: re.findall(r'class="filter-words" title="([^"]*)"', page(tess, at)) for name, at in addresses.items()
+    }
+
+    assert words == {"leads among users": ["Type is Lead"], "users": [], "all leads": [], "everybody": []}
+
+
 @pytest.mark.parametrize("search", ["vip", "VI", "an", "ANN"])
 def test_the_search_finds_by_tag_as_well(tess: Client, workspace: Workspace, search: str) -> None:
     """FILT-20"""
