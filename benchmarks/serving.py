@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 PATIENCE = 30.0
 OTHERS = ("DATABASE_URL", "REDIS_URL", "CLOCK_OFFSET", "TESTING", "DEBUG")
 # Everybody in a benchmark has one address: requests are counted as ever, and nobody is held off.
-LIMITS = ("MESSENGER_LIMIT_ADDRESS", "MESSENGER_LIMIT_APP")
+LIMITS = ("MESSENGER_LIMIT_ADDRESS", "MESSENGER_LIMIT_APP", "API_LIMIT_TOKEN", "API_LIMIT_WORKSPACE")
 
 
 @contextmanager

@@ -19,11 +19,13 @@ from apps.attributes.sources import Source
 from apps.workspace import clock
 from apps.workspace.callers import address_of
 from apps.workspace.hands import Hand, hand_of_token
+from apps.workspace.limiting import Allowance
 from apps.workspace.models import AccessToken, Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.patience import OutOfPatience
 from apps.workspace.problems import Problem, TooSlow
 
+from . import limits
 from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
 from .reading import body_of, query_of
 from .tokens import token_of
@@ -94,29 +96,51 @@ def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
 
     def view(request: HttpRequest, **named: str) -> HttpResponse:
         try:
-            call = _call(request)
-            endpoint = endpoints.get(request.method or "")
-            if endpoint is None:
-                raise nothing_at(request)
-            return _answer(call, endpoint, named)
+            now = clock.now()
+            token = token_of(request.headers.get("Authorization"), now)
+            allowances = limits.spent_by(token, now)
         except Problem as problem:
             return error_list(problem)
-        except OutOfPatience:
-            return error_list(TooSlow("This takes too long just now. Ask for less, or try again later."))
         except Exception:
             return _failure(request)
+        response = _response(request, token, now, allowances, endpoints, named)
+        for name, said in limits.headers_of(allowances, now).items():
+            response[name] = said
+        return response
 
     view.methods = endpoints.keys()  # type: ignore[attr-defined]
     return view
+
+
+def _response(
+    request: HttpRequest,
+    token: AccessToken,
+    now: datetime,
+    allowances: list[Allowance],
+    endpoints: Mapping[str, Endpoint],
+    named: dict[str, str],
+) -> HttpResponse:
+    """What somebody known is answered, whatever happens."""
+    try:
+        limits.hold_off(allowances, now)
+        call = _call(request, token, now)
+        endpoint = endpoints.get(request.method or "")
+        if endpoint is None:
+            raise nothing_at(request)
+        return _answer(call, endpoint, named)
+    except Problem as problem:
+        return error_list(problem)
+    except OutOfPatience:
+        return error_list(TooSlow("This takes too long just now. Ask for less, or try again later."))
+    except Exception:
+        return _failure(request)
 
 
 def nothing_at(request: HttpRequest) -> NoSuchAddress:
     return NoSuchAddress(f"The API has no {request.method} {request.path_info}; look at its path and method.")
 
 
-def _call(request: HttpRequest) -> Call:
-    now = clock.now()
-    token = token_of(request.headers.get("Authorization"), now)
+def _call(request: HttpRequest, token: AccessToken, now: datetime) -> Call:
     version = version_of(request.headers.get("Intercom-Version"))
     if not request.accepts("application/json"):
         raise NotServable("The API answers in application/json; accept that, or */*.")

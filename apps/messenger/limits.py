@@ -11,12 +11,11 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
-from django.core.exceptions import ImproperlyConfigured
+from django.core.checks import CheckMessage
 from django.http import HttpRequest
 
 from apps.workspace.callers import address_of
-from apps.workspace.limiting import Allowance, Rate, TooManyRequests, rate_of, spend
+from apps.workspace.limiting import Allowance, Rate, TooManyRequests, faults, rate_of, spend
 
 from .reading import app_id_of
 
@@ -27,13 +26,7 @@ PREFIX = 64  # bits of an IPv6 address that one household, server or attacker ha
 
 def check_rates(**kwargs: Any) -> list[CheckMessage]:
     """What `manage.py check`, and so every start, says of settings that say no rate."""
-    faults: list[CheckMessage] = []
-    for name in (PER_ADDRESS, PER_APP):
-        try:
-            rate_of(name)
-        except ImproperlyConfigured as fault:
-            faults.append(Error(str(fault), id="messenger.E001"))
-    return faults
+    return faults((PER_ADDRESS, PER_APP), "messenger.E001")
 
 
 def hold_off(request: HttpRequest, now: datetime) -> None:

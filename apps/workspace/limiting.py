@@ -9,13 +9,14 @@ customers' visitors do would be worse than to serve somebody who asks too often.
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 import redis
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from .problems import Problem
@@ -82,6 +83,17 @@ def rate_of(setting: str) -> Rate | None:
         raise ImproperlyConfigured(
             f"{setting} is {said!r}; write it like 2000/10s (2,000 in 10 seconds), or 0 for no limit."
         ) from None
+
+
+def faults(names: Iterable[str], code: str) -> list[CheckMessage]:
+    """What `manage.py check`, and so every start, says of settings that say no rate."""
+    found: list[CheckMessage] = []
+    for name in names:
+        try:
+            rate_of(name)
+        except ImproperlyConfigured as fault:
+            found.append(Error(str(fault), id=code))
+    return found
 
 
 @cache
