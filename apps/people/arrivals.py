@@ -247,8 +247,12 @@ def _revive(workspace: Workspace, standings: list[Standing], now: datetime) -> N
 def convert(workspace: Workspace, payload: Payload, source: Source, *, now: datetime, by: Hand = NO_HAND) -> Arrival:
     """A browser's visitor becomes a lead, who may have left an email (IDN-10). A lead is one already.
 
-    A browser that was not met yet begins as a lead.
+    A browser that was not met yet begins as a lead. Whoever leaves the email of somebody who is turned away is turned
+    away with it.
     """
+    left = identity.claim(None, payload.values.get("email"), None, source)
+    if standing := identity.turned_away(workspace, left.email):
+        return Arrival(standing.fate)
     [arrival] = receive(workspace, [payload], source, now=now, by=by)
     if arrival.fate is Fate.FOUND and arrival.pk and arrival.role == Role.VISITOR:
         Person.objects.filter(pk=arrival.pk, role=Role.VISITOR).update(role=Role.LEAD, updated_at=now)

@@ -74,6 +74,7 @@ class Standing:
 
 
 NOBODY = Standing(Fate.NOBODY)
+BLOCKED = Standing(Fate.BLOCKED)
 IN_GRACE = Standing(Fate.IN_GRACE)
 AMBIGUOUS = Standing(Fate.AMBIGUOUS)
 
@@ -164,7 +165,7 @@ def _standing(claim: Claim, by_user_id: Found, by_email: Found, by_cookie: Found
             return _of(rows[0])
         return IN_GRACE if _any_in_grace(_users(by_email, claim)) else NOBODY
     if claim.email:
-        return _by_email(_users(by_email, claim))
+        return _by_email(_users(by_email, claim), _leads(by_email, claim))
     rows = by_cookie.get(claim.visitor_id or "", [])
     return _of(rows[0]) if rows else NOBODY
 
@@ -176,17 +177,32 @@ def _users(by_email: Found, claim: Claim) -> list[Row]:
     return own or list({row.pk: row for row in rows}.values())
 
 
-def _by_email(users: list[Row]) -> Standing:
-    """The one live user with an email; else the one who is hidden: blocked, in grace, archived."""
+def _leads(by_email: Found, claim: Claim) -> list[Row]:
+    return [row for row in by_email.get(claim.email or "", []) if row.role != Role.USER]
+
+
+def _by_email(users: list[Row], leads: list[Row]) -> Standing:
+    """The one live user with an email; else the one who is hidden: blocked, in grace, archived.
+
+    An email alone never means a lead; but where one is blocked, nobody comes back under it (IDN-22).
+    """
     live = [row for row in users if row.state == State.ACTIVE]
     if len(live) > 1:
         return AMBIGUOUS
     if live:
         return _of(live[0])
+    if any(lead.state == State.BLOCKED for lead in leads):
+        return BLOCKED
     for state in (State.BLOCKED, State.PENDING_DELETION, State.ARCHIVED):
         if hidden := [row for row in users if row.state == state]:
             return _of(hidden[0]) if state != State.ARCHIVED or len(hidden) == 1 else AMBIGUOUS
     return NOBODY
+
+
+def turned_away(workspace: Workspace, email: str | None) -> Standing | None:
+    """Why nobody begins as a lead with an email: it is that of somebody blocked or in grace (IDN-22, DEL-17)."""
+    [standing] = find(workspace, [Claim(email=email)])
+    return standing if standing.fate in (Fate.BLOCKED, Fate.IN_GRACE) else None
 
 
 def _of(row: Row) -> Standing:

@@ -226,6 +226,38 @@ def test_a_blocked_person_is_refused(workspace, ping):
     assert not Company.objects.exists()
 
 
+def test_a_blocked_leads_email_makes_no_user(workspace, ping):
+    """MSG-16, IDN-22"""
+    states.block(LeadFactory(workspace=workspace, email="blead@x.io"), by=NOBODY, now=NOW)
+
+    response = ping({"email": "Blead@x.io"})
+
+    assert error(response) == (400, "client_error")
+    assert Person.objects.count() == 1
+
+
+def test_a_blocked_leads_email_does_not_bring_an_archived_user_back(workspace, ping):
+    """IDN-20, IDN-22"""
+    ann = states.archive(PersonFactory(workspace=workspace, email="a@x.io"), by=NOBODY, now=NOW)
+    states.block(LeadFactory(workspace=workspace, email="a@x.io"), by=NOBODY, now=NOW)
+
+    response = ping({"email": "a@x.io"})
+
+    ann.refresh_from_db()
+    assert (response.status_code, ann.state) == (400, "archived")
+
+
+@pytest.mark.parametrize("make", [PersonFactory, LeadFactory])
+def test_a_live_user_is_met_by_their_email_whoever_else_has_it(workspace, ping, make):
+    """IDN-22: also where nothing new is said"""
+    ann = PersonFactory(workspace=workspace, external_id="1", email="a@x.io")
+    states.block(make(workspace=workspace, email="a@x.io"), by=NOBODY, now=NOW)
+
+    answers = [ping({"email": "a@x.io", "name": name}) for name in ("Ann", "Ann")]
+
+    assert [answer.json()["user"]["id"] for answer in answers] == [ann.public_id] * 2
+
+
 def test_a_person_in_grace_is_met_with_silence(workspace, ping):
     """DEL-17"""
     seen = NOW - timedelta(days=1)

@@ -183,6 +183,68 @@ def test_who_is_blocked_or_deleted_leaves_nothing(workspace, leave_email):
     assert not Person.objects.exclude(email=None).exists()
 
 
+@pytest.mark.parametrize("make", [PersonFactory, LeadFactory])
+def test_a_blocked_persons_email_makes_no_lead(workspace, leave_email, make):
+    """IDN-22, MSG-16"""
+    states.block(make(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+
+    response = leave_email(email=" Ben@X.io")
+
+    assert error(response) == (400, "client_error")
+    assert response.json()["errors"][0]["message"] == "This person is blocked."
+    assert Person.objects.count() == 1
+
+
+def test_the_email_of_a_user_in_grace_makes_no_lead(workspace, leave_email):
+    """DEL-17: no new record appears"""
+    grace.request(PersonFactory(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+
+    response = leave_email()
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert Person.objects.count() == 1
+
+
+def test_a_visitor_who_leaves_the_email_of_somebody_turned_away_stays_as_they_were(workspace, ping, leave_email):
+    """IDN-22"""
+    ping(beside=C1)
+    states.block(PersonFactory(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+
+    leave_email(name="Ben")
+
+    assert Person.objects.filter(visitor_id="c1").values_list("role", "email", "name").get() == ("visitor", None, None)
+
+
+@pytest.mark.parametrize("make", [PersonFactory, LeadFactory])
+def test_an_email_that_a_live_user_shares_makes_a_lead_whoever_else_has_it(workspace, leave_email, make):
+    """IDN-10"""
+    PersonFactory(workspace=workspace, external_id="1", email="ben@x.io")
+    states.block(make(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+
+    assert leave_email().status_code == 200
+
+    assert Person.objects.get(visitor_id="c1").role == Role.LEAD
+
+
+def test_once_unblocked_a_lead_may_leave_their_email_again(workspace, leave_email):
+    """IDN-22"""
+    eve = states.block(LeadFactory(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+    refused_one = leave_email()
+    states.unblock(eve, by=NOBODY, now=NOW)
+
+    assert [refused_one.status_code, leave_email().status_code] == [400, 200]
+
+
+def test_a_deleted_leads_email_is_free(workspace, ping, leave_email):
+    """DEL-17: deleted leads hold no email"""
+    grace.request(LeadFactory(workspace=workspace, email="ben@x.io"), by=NOBODY, now=NOW)
+
+    leave_email()
+    ping({"email": "ben@x.io"})
+
+    assert list(listed().values()) == ["user"]
+
+
 # ---- a browser names its user ----------------------------------------------------------------------------------------
 
 
