@@ -46,7 +46,7 @@ class Asking:
     @property
     def is_edited(self) -> bool:
         """Whether the filter is another one than the segment's."""
-        return self.edited is not None and self.edited != self.standing.filter
+        return self.edited is not None and self.edited != self.standing.stored
 
     @property
     def condition(self) -> str:
@@ -67,7 +67,7 @@ class Asking:
         return replace(self, found=few(self.workspace, self.kind, self.search)) if self.search else self
 
     def with_filter(self, asked: Filter) -> "Asking":
-        return replace(self, edited=None if asked == self.standing.filter else asked)
+        return replace(self, edited=None if asked == self.standing.stored else asked)
 
     def address(self, **more: Any) -> str:
         """The list's own address; `more` adds or, when empty, leaves out."""

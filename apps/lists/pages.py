@@ -75,6 +75,11 @@ class Page:
         return said(self.asking.workspace, self.kind.about, self.asking.filter)
 
     @property
+    def condition(self) -> str:
+        """What a segment can be saved with, as addresses carry it; nothing where that is one already."""
+        return self.asking.condition if self.asking.is_edited else ""
+
+    @property
     def previous(self) -> str:
         return self.asking.address(before=self.seen.page.before) if self.seen.page.before else ""
 

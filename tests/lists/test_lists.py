@@ -26,6 +26,7 @@ from apps.people.models import Person
 from apps.segments import catalogue, counting, saving
 from apps.segments.catalogue import Field, Provider
 from apps.segments.language import Condition, all_of
+from apps.segments.models import Segment
 from apps.tags import tagging
 from apps.workspace.hands import NOBODY, Hand
 from apps.workspace.models import Seat, Workspace
@@ -577,6 +578,19 @@ def test_a_saved_segment_has_its_name_and_its_filter(tess: Client, workspace: Wo
 
     assert names(text) == ["Ann"]
     assert '<h1>Irish <span class="count" id="match-count">1</span></h1>' in text
+
+
+@pytest.mark.parametrize("address", ["?segment={}", '?segment={}&filter=["and"]'])
+def test_a_segment_whose_filter_is_none_any_more_says_so(tess: Client, workspace: Workspace, address: str) -> None:
+    """SEG-02: and another filter can be asked for in its place"""
+    kept = {"name": "Broken", "filter": ["nope"], "created_at": NOW, "updated_at": NOW}
+    broken = Segment.objects.create(workspace=workspace, about="person", **kept)
+    user(workspace, "Ann")
+
+    text = page(tess, address.format(broken.pk))
+
+    shown = (names(text), said(text))
+    assert shown == (["Ann"], []) if "filter" in address else ([], ['Filters are groups of conditions: a filter is written ["and", …] or ["or", …].'])
 
 
 def test_nobody_matches_says_so_and_everything_can_be_cleared(tess: Client, workspace: Workspace) -> None:
