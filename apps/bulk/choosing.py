@@ -12,6 +12,7 @@ from apps.lists.kinds import ListKind, kind_of
 from apps.segments import counting, language, standing
 from apps.segments.comparisons import Moment
 from apps.segments.counting import Count
+from apps.segments.fitting import check_lasting
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Problem
 
@@ -68,7 +69,10 @@ def read(workspace: Workspace, about: str, params: QueryDict, moment: Moment) ->
 
 
 def meant(job: BulkChange) -> QuerySet:
-    """The records that a job is meant for, as they stand now: what was asked when it began, and nobody newer."""
+    """The records that a job is meant for, as they stand now: what was asked when it began, and nobody newer.
+
+    Raises Unanswerable where the filter, or one of the segments that it asked for, asks for what is gone.
+    """
     kind, workspace = kind_of(job.about), job.workspace
     records: QuerySet
     if job.chosen is not None:
@@ -78,5 +82,7 @@ def meant(job: BulkChange) -> QuerySet:
         home = standing.find(workspace, job.about, kind.home)
         asked = Asking(workspace, kind, home, language.read(job.filter), job.search)
         with standing.as_they_were(workspace, job.about, job.segments):
+            for one in job.segments.values():  # deleted meanwhile, they keep nothing from being deleted (TAG-05)
+                check_lasting(workspace, job.about, language.read(one))
             records = asking.matching(asked, moment)
     return records.filter(pk__lte=job.last_pk)

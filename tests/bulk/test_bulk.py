@@ -18,6 +18,7 @@ from apps.people.models import Person
 from apps.segments import saving
 from apps.segments.language import Condition, all_of
 from apps.segments.models import Segment
+from apps.tags import tagging
 from apps.tags.models import Tag, Tagging
 from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
@@ -204,6 +205,31 @@ def test_a_segment_that_is_changed_or_deleted_meanwhile_means_the_same_people_to
     change = ended(change)
 
     assert (change.state, tagged(workspace)) == ("done", {("VIP", person.pk) for person in irish})
+
+
+def test_a_change_ends_when_what_its_deleted_segment_asked_for_is_gone(tess, workspace, monkeypatch):
+    """BEY-14: "Tag is not Keep" would mean everybody once the tag is deleted"""
+    monkeypatch.setattr(running, "BATCH", 1)
+    ann, ben = PersonFactory.create_batch(2, workspace=workspace)
+    keep = tagging.create(workspace, "Keep", by=NOBODY, now=NOW)
+    tagging.add(Person, workspace, [ben.pk], keep, by=NOBODY, now=NOW)
+    inner = segment(workspace, "Not kept", "tag", "is_not", str(keep.pk))
+    outer = segment(workspace, "Around", "segment", "in", str(inner.pk))
+    asked = f'["and",["and",["segment","in","{outer.pk}"]]]'
+    tess.post(f"/apps/{workspace.app_id}/bulk/person/archive/", {"all": "1", "filter": asked})
+    change = BulkChange.objects.get()
+    jobs._take(BulkChange, change.pk, clock.now())
+    jobs._step(BulkChange, change.pk)
+
+    for gone in (outer, inner):
+        saving.delete(gone, by=NOBODY, now=NOW)
+    tagging.delete(keep, by=NOBODY, now=NOW)
+    BulkChange.objects.update(leased_until=None)
+    change = ended(change)
+
+    reason = "Tag is not one that was deleted: choose another one, or take this out of the filter."
+    assert (change.state, change.error) == ("failed", reason)
+    assert set(Person.objects.filter(state="archived")) == {ann}
 
 
 def segment(workspace: Workspace, name: str, *asked: str) -> Segment:
