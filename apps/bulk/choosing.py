@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from django.http import QueryDict
 
+from apps.attributes.searching import LONGEST_SEARCH
 from apps.lists import asking
 from apps.lists.asking import Asking
 from apps.lists.kinds import ListKind, kind_of
@@ -58,6 +59,7 @@ def read(workspace: Workspace, about: str, params: QueryDict, moment: Moment) ->
     asked = asking.read(workspace, kind, params)
     carried = [(name, value) for name, value in asked.said.items() if value]
     if params.get("all"):
+        _check_search(asked.search)
         return Choice(asked, asking.matching(asked, moment), True, [*carried, ("all", "1")])
     chosen = list(dict.fromkeys(params.getlist("chosen")))
     if not chosen:
@@ -66,6 +68,12 @@ def read(workspace: Workspace, about: str, params: QueryDict, moment: Moment) ->
         raise Problem(f"More than {MOST_CHOSEN:,} rows are ticked. Select all that match a filter instead.")
     records = kind.listed(workspace).filter(public_id__in=chosen)
     return Choice(asked, records, False, [*carried, *(("chosen", one) for one in chosen)])
+
+
+def _check_search(search: str) -> None:
+    if len(search) > LONGEST_SEARCH:
+        most = f"a search has at most {LONGEST_SEARCH} characters"
+        raise Problem(f"Nobody is meant: {most}, and this one has {len(search):,}.")
 
 
 def meant(job: BulkChange) -> QuerySet:

@@ -232,6 +232,22 @@ def test_a_change_ends_when_what_its_deleted_segment_asked_for_is_gone(tess, wor
     assert set(Person.objects.filter(state="archived")) == {ann}
 
 
+@pytest.mark.parametrize("length", [300, 301])
+def test_a_search_that_is_too_long_to_find_anybody_begins_nothing(tess, workspace, length):
+    """BEY-14, FILT-20: nothing that is looked through is longer than 300 characters"""
+    PersonFactory(workspace=workspace)
+    form = {"all": "1", "q": "y" * length, "name": "VIP"}
+    address = f"/apps/{workspace.app_id}/bulk/person/tag/"
+
+    answers = tess.get(address, form), tess.post(address, form)
+
+    is_fit = length == 300
+    assert [answer.status_code for answer in answers] == ([200, 302] if is_fit else [400, 400])
+    sentence = "Nobody is meant: a search has at most 300 characters, and this one has 301."
+    assert [sentence in answer.text for answer in answers] == [not is_fit] * 2
+    assert BulkChange.objects.exists() == is_fit
+
+
 def segment(workspace: Workspace, name: str, *asked: str) -> Segment:
     return saving.create(workspace, "person", name, all_of(Condition(*asked)), by=NOBODY, now=NOW)
 
