@@ -4,6 +4,7 @@ Every action is a plain form on a page of its own that leads back to the list. W
 dialog.
 """
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -130,8 +131,9 @@ def pins(request: PageRequest, about: str) -> HttpResponse:
 
 
 def _own(request: PageRequest, standing: Standing) -> Segment:
-    """The saved segment, of this very workspace. Raises Forbidden for a predefined one."""
-    segment = saving.own(standing)
+    """A copy of the saved segment, of this very workspace: the one that is kept serves others at the same time. Raises
+    Forbidden for a predefined one."""
+    segment = copy(saving.own(standing))
     segment.workspace = request.workspace
     return segment
 

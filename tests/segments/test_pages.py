@@ -154,6 +154,17 @@ def test_giving_up_brings_the_buttons_back(tess, workspace):
 # ---- changing --------------------------------------------------------------------------------------------------------
 
 
+def test_a_form_leaves_the_segments_that_every_page_reads_as_they_are(tess, workspace):
+    """SEG-06: they are kept in memory for all threads, and no workspace of one request with them"""
+    slug = str(save(workspace, "IE trials").pk)
+    kept = find(Workspace.objects.get(pk=workspace.pk), "person", slug)
+
+    answer = tess.get(at(workspace, "rename", slug))
+
+    assert (answer.status_code, find(Workspace.objects.get(pk=workspace.pk), "person", slug) is kept) == (200, True)
+    assert not Segment.workspace.is_cached(kept.segment)
+
+
 def test_a_manager_renames_changes_and_deletes(tess, workspace):
     """SEG-06, SEG-09"""
     segment = save(workspace, "IE trials")
