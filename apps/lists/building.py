@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from apps.segments import language, wording
 from apps.segments.comparisons import Moment
-from apps.segments.compiling import Asked, Unanswerable, checked
-from apps.segments.fitting import CHOSEN, lapsed
+from apps.segments.compiling import Unanswerable, checked
+from apps.segments.fitting import fitting, lapsed
 from apps.segments.language import LONGEST, MOST_PARTS, Condition, Filter, Group, Unreadable
 
 from .asking import Asking
@@ -167,24 +167,13 @@ ACTS = {"add": _add, "change": _change, "remove": _remove, "join": _join}
 
 
 def _condition(asking: Asking, params: Mapping[str, str]) -> Condition:
-    one = fitting(asking, written(params))
+    one = fitting(asking.workspace, asking.kind.about, written(params))
     return Condition(one.field.address, one.comparison.name, one.value)
 
 
 def written(params: Mapping[str, str]) -> Condition:
     """A condition as a form writes it down."""
     return Condition(params.get("field", ""), params.get("comparison", ""), params.get("value") or None)
-
-
-def fitting(asking: Asking, condition: Condition) -> Asked:
-    """A condition that can be asked here, of a thing that there is to choose. Raises Unanswerable.
-
-    A list may hold values beside its options (FILT-08), more of them than are offered: any text will do there.
-    """
-    one = checked(asking.workspace, asking.kind.about, condition)
-    if one.comparison.takes in CHOSEN and not one.field.offers(one.value):
-        raise Unanswerable(f"{one.field.label} needs one of the list to compare with.", condition)
-    return one
 
 
 # ---- the bar ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from apps.segments.catalogue import Field
 from apps.segments.comparisons import Comparison, Moment
 from apps.segments.compiling import Asked, Unanswerable, checked
 from apps.segments.counting import Count, quick
+from apps.segments.fitting import fitting
 from apps.segments.language import Condition, Filter, Group, Unreadable
 from apps.workspace.patience import OutOfPatience
 
@@ -131,7 +132,7 @@ def preview_of(editor: Editor, moment: Moment) -> Preview:
         return Preview()
     condition = Condition(editor.field.address, editor.comparison.name, editor.value)
     try:
-        one = building.fitting(editor.asking, condition)
+        one = fitting(editor.asking.workspace, editor.asking.kind.about, condition)
         after = _with(editor, condition)
     except Unanswerable as problem:
         return Preview(problem=problem.message)

@@ -14,7 +14,10 @@ CHOSEN = ("choice", "key")
 
 
 def fitting(workspace: Workspace, about: str, condition: Condition) -> Asked:
-    """A condition that can be asked here, of a thing that there is to choose. Raises Unanswerable."""
+    """A condition that can be asked here, of a thing that there is to choose. Raises Unanswerable.
+
+    A list may hold values beside its options (FILT-08), more of them than are offered: any text will do there.
+    """
     one = checked(workspace, about, condition)
     if problem := lapsed(one):
         raise Unanswerable(problem, condition)
