@@ -589,8 +589,8 @@ def test_a_segment_whose_filter_is_none_any_more_says_so(tess: Client, workspace
 
     text = page(tess, address.format(broken.pk))
 
-    shown = (names(text), said(text))
-    assert shown == (["Ann"], []) if "filter" in address else ([], ['Filters are groups of conditions: a filter is written ["and", …] or ["or", …].'])
+    sentence = 'Filters are groups of conditions: a filter is written ["and", …] or ["or", …].'
+    assert (names(text), said(text)) == ((["Ann"], []) if "filter" in address else ([], [sentence]))
 
 
 def test_nobody_matches_says_so_and_everything_can_be_cleared(tess: Client, workspace: Workspace) -> None:
