@@ -3,6 +3,7 @@
 bytes ──▶ Sent (the fields beside each other) ──▶ two halves: what the browser says, and what a token signed
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,12 @@ MOST_COMPANIES = 30  # of one ping: each of them is some twenty statements, in o
 FORM = "application/x-www-form-urlencoded"
 OBJECTS = ("user_data", "metadata", "page", "utm")  # which a form carries as JSON
 IN_PIECES = "_messenger_body"  # on a request: what was read of a body that came in pieces, which comes once
+
+# JSON's escapes: a whole emoji, half of one, any other
+ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 # How the Messenger looks and where it is loaded from: never data about a person (MSG-03).
 MESSENGER_ONLY = frozenset(
@@ -200,12 +207,24 @@ def _check_nothing_beside(body: dict[str, Any], known: frozenset[str]) -> None:
 
 def _object(body: bytes | str, what: str) -> dict[str, Any]:
     try:
-        read = orjson.loads(body)
+        read = _json(body)
     except orjson.JSONDecodeError as error:
         raise Problem(f"{what} is not JSON: {error}") from None
     if not isinstance(read, dict):
         raise Problem(f"{what} is not a JSON object.")
     return read
+
+
+def _json(body: bytes | str) -> Any:
+    """What some JSON says. Half an emoji, which a page that cuts a text leaves behind, is replaced (MSG-13)."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return orjson.loads(ESCAPE.sub(_whole, body.encode() if isinstance(body, str) else body))
+
+
+def _whole(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape["half"] else escape[0]
 
 
 def _form(body: bytes) -> dict[str, Any]:

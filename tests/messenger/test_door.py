@@ -54,8 +54,9 @@ def test_the_app_id_may_stand_among_the_settings(workspace, post):
         b'{"app_id": "abc1234", "user_data": []}',
         b'{"app_id": "abc1234", "user_data": "{}"}',
         b'{"app_id": "abc1234", "user_data": {"user_id": "1", "files": 1e400}}',
-        b'{"app_id": "abc1234", "user_data": {"user_id": "\\ud800"}}',
-        b'{"app_id": "abc1234", "user_data": {"user_id": "1", "deep": {"note": "\\udc00"}}}',
+        b'{"app_id": "abc1234", "user_data": {"user_id": "1", "name": "\\ud800", "files": NaN}}',
+        b'{"app_id": "abc1234", "user_data": {"user_id": "1", "name": "\\ud800", "deep": ' + b"[" * 2000 + b"}}",
+        b'{"app_id": "abc1234", "user_data": {"user_id": "1", "name": "\\ud800',
         b'{"app_id": "abc1234", "user_data": {"user_id": 1' + b"0" * 400 + b"}}",
         '{"app_id": "abc1234", "user_data": {"user_id": "1"}}'.encode("utf-16"),
         '{"app_id": "abc1234", "user_data": {"user_id": "é"}}'.encode("latin-1"),
@@ -76,6 +77,46 @@ def test_what_is_no_ping_is_refused_and_stores_nothing(workspace, post, body):
 
     assert error(response)[0] == 400
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ('"Ann \\ud83d"', "Ann \ufffd"),
+        ('"\\uDE00 Ann"', "\ufffd Ann"),
+        ('"\\ude00\\ud83d"', "\ufffd\ufffd"),
+        ('"\\ud83d\\ud83d\\ude00"', "\ufffd\U0001f600"),
+        ('"\\ud83d\\ude00 \\ud83d"', "\U0001f600 \ufffd"),
+        ('"\\\\ud83d \\ud83d"', "\\ud83d \ufffd"),
+        ('"\\ud83d\\u0041"', "\ufffdA"),
+    ],
+)
+def test_half_an_emoji_is_replaced_and_loses_nothing_else(workspace, post, said, kept):
+    """What a page cuts by JavaScript's count of characters may end in half of one (MSG-13)"""
+    response = post(f'{{"app_id": "abc1234", "user_data": {{"user_id": "1", "plan": "pro", "name": {said}}}}}'.encode())
+
+    assert response.status_code == 200
+    assert (user("1").name, values(user("1"), "plan")) == (kept, {"plan": "pro"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"user_id": "1", "no\\ud83dte": "x", "plan": "pro"}',
+        '{"user_id": "1", "custom_attributes": {"plan": "pro", "note": "\\ud83d"}}',
+        '{"user_id": "1", "plan": "pro", "company": {"company_id": "9", "name": "Acme \\ud83d"}}',
+    ],
+)
+def test_half_an_emoji_loses_nothing_wherever_it_stands(workspace, post, data):
+    form = urlencode({"app_id": "abc1234", "user_data": data})
+
+    answers = [
+        post(f'{{"app_id": "abc1234", "user_data": {data}}}'.encode()),
+        post(form, "application/x-www-form-urlencoded"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert values(user("1"), "plan") == {"plan": "pro"}
 
 
 @pytest.mark.parametrize(
