@@ -157,6 +157,15 @@ def test_every_switch_of_the_messenger_stands_explained_in_one_place(signed_in, 
     ]
 
 
+def test_what_a_signature_does_not_keep_out_is_said_beside_its_switch(signed_in, workspace):
+    """MSG-10, MSG-21, IDN-12"""
+    page = signed_in.get(settings_of(workspace, "security/")).text
+
+    [hint] = re.findall(r'<p class="hint" id="require-signed-hint">([^<]*)</p>', page)
+    assert "a lead who left a user's email is still merged into that user at their next signed visit" in hint
+    assert "a signed token counts as often as it is sent until its exp" in hint
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", ["security/", "tokens/", "teammates/"])
 @pytest.mark.parametrize(("role", "status"), [("super_admin", 200), ("manager", 403), ("agent", 403)])
