@@ -209,7 +209,8 @@
     return window.location.href.split("#")[0] + (/^#!?\//.test(hash) ? hash : "");
   }
 
-  function clip(text) { return String(text || "").slice(0, LONGEST_TEXT); }
+  /* Never within an emoji. */
+  function clip(text) { return String(text || "").slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/, ""); }
 
   function utm() {
     var asked = new window.URLSearchParams(window.location.search), said = {};
@@ -277,6 +278,20 @@
     return !isBlank(more[key]) && !isBlank(before[key]) && String(more[key]) !== String(before[key]);
   }
 
+  /* As it is now, whatever the page does to it. What cannot be written, as it holds itself, is left out alone. */
+  function plain(said) {
+    var kept = {};
+    Object.keys(said).forEach(function (key) {
+      try {
+        var text = JSON.stringify(said[key], function (_, value) {
+          return typeof value === "bigint" ? String(value) : value;
+        });
+        if (text) { kept[key] = JSON.parse(text); }
+      } catch (error) { warn(key + " is left out: " + error); }
+    });
+    return kept;
+  }
+
   /* Whether it is known where to send. Somebody else's values are not carried over to who is named now. */
   function merge(said) {
     var more = (said && typeof said === "object" ? said : window.intercomSettings) || {}, before = settings || {};
@@ -285,7 +300,7 @@
       me = null;
       era += 1;
     }
-    settings = JSON.parse(JSON.stringify(copy(more, copy(before, {})))); // as it is now, whatever the page does to it
+    settings = plain(copy(more, copy(before, {})));
     if (app() && address("")) { return true; }
     settings = null;
     warn("app_id or api_base is missing, so nothing is sent.");

@@ -513,6 +513,35 @@ def test_nothing_that_a_page_calls_breaks_it(booted: Visitor) -> None:
     booted.complaints.clear()
 
 
+def test_a_value_that_is_no_json_costs_a_ping_nothing_else(visitor: Visitor, site: Site, workspace: Workspace) -> None:
+    """MSG-13"""
+    settings = f"""<script>
+var circular = {{}}; circular.self = circular;
+window.intercomSettings = {{
+  app_id: "{workspace.app_id}", user_id: "1", n: 10n, circular: circular, plan: "pro", company: {{ id: "9", n: 11n }}
+}};
+</script>"""
+
+    visitor.goes(site.page("/app", settings, loader(site, workspace)))
+
+    [ping] = visitor.of("/ping")
+    said = {"user_id": "1", "n": "10", "plan": "pro", "company": {"id": "9", "n": "11"}}
+    assert ping["user_data"] == said | {"app_id": workspace.app_id}
+    assert [complaint for complaint in visitor.complaints if "circular is left out" not in complaint] == []
+    assert len(visitor.complaints) == 1
+    visitor.complaints.clear()
+
+
+def test_a_title_is_cut_before_an_emoji_and_not_within(visitor: Visitor, site: Site, workspace: Workspace) -> None:
+    """MSG-13"""
+    title = "x" * 1999 + "\U0001f600"
+    settings = f"<script>window.intercomSettings = {{ app_id: '{workspace.app_id}', page_title: '{title}' }};</script>"
+
+    visitor.goes(site.page("/app", '<meta charset="utf-8">', settings, loader(site, workspace)))
+
+    assert visitor.of("/ping")[0]["page"]["title"] == "x" * 1999
+
+
 def test_after_shutdown_nobody_is_meant(booted: Visitor) -> None:
     booted.calls("shutdown")
     booted.calls("trackEvent", "unseen")
