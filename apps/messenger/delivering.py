@@ -16,6 +16,7 @@ from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
+from apps.workspace.prepared import trust
 from apps.workspace.problems import Problem
 
 from . import reading
@@ -36,6 +37,7 @@ def deliver_unread(known: Known, sent: Sent, seen: Sighting) -> tuple[Arrival, C
 
     None for every other ping, and nothing was done or noted: whoever has read the workspace says what is wrong.
     """
+    trust()
     try:
         ping = reading.ping(sent, signed_claims(known.workspace, sent, seen.now))
         arrival = _deliver_nothing_new(known.workspace, ping, seen, known.mark)

@@ -21,13 +21,21 @@ def prepared_cursor() -> CursorWrapper:
     return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
 
+def trust() -> None:
+    """Take the connection for whole until a statement fails: whoever does so catches that, and asks `first_row` next.
+
+    That spares the round trip in which Django asks before (settings: `conn_health_checks`).
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+
+
 def first_row(statement: str, given: Sequence[Any]) -> Any:
     """What the first question of a request finds: a row, or None.
 
     Where the connection broke while nobody used it, this question finds that out, and is asked once more over a new
-    one. That spares the round trip in which Django asks before (settings: `conn_health_checks`).
+    one.
     """
-    connection.health_check_done = True  # type: ignore[attr-defined]
+    trust()
     try:
         return _row(statement, given)
     except (OperationalError, InterfaceError):

@@ -89,3 +89,20 @@ def test_companies_named_in_opposite_orders_do_not_wait_for_each_other(race):
         assert race(sent) == [200, 200]
 
     assert Membership.objects.count() == 50
+
+
+def test_a_connection_that_broke_while_nobody_used_it_loses_no_ping(workspace, ping):
+    """A ping that says nothing new does not ask whether its connection still stands."""
+    ping({"user_id": "1"})
+    backend = connection.connection.info.backend_pid
+
+    def end() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+        connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(end).result()
+
+    assert ping({"user_id": "1"}).status_code == 200
+    assert connection.connection.info.backend_pid != backend
