@@ -733,10 +733,7 @@ def test_an_estimate_is_given_again_to_whoever_turns_the_page(
     with CaptureQueriesContext(connection) as asked:
         second = page(tess, following)
 
-    assert (
-        re.search(r'id="match-count"[^>]*>([^<]*)<', second)[1]
-        == re.search(r'id="match-count"[^>]*>([^<]*)<', first)[1]
-    )
+    assert re.search(r'id="match-count"[^>]*>([^<]*)<', second)[1] == "≈ 7"  # six are seen, and there are more
     assert not [query["sql"] for query in asked if re.search("EXPLAIN|TABLESAMPLE|count\\(", query["sql"])]
 
 
