@@ -82,11 +82,12 @@ def _weight(part: str) -> float:
 
 
 def _origin(request: HttpRequest, page: Page) -> Visit:
-    """The page that led here, and the campaign that the landing page's own address names (ATT-55)."""
+    """The page itself, the one that led here, and the campaign that the landing page's own address names (ATT-55)."""
     here = _split(page.url) or _split(request.headers.get("Origin"))
+    page_url = _plain(_split(page.url))
     utm = _campaign(_query(here)) or _campaign(page.utm.items() if isinstance(page.utm, dict) else ())
     referrer = _referrer(page.referrer, here)
-    return utm | ({"referrer": referrer} if referrer else {})
+    return utm | {name: text for name, text in (("referrer", referrer), ("page_url", page_url)) if text}
 
 
 def _campaign(said: Iterable[tuple[Any, Any]]) -> Visit:
@@ -108,12 +109,17 @@ def _query(address: SplitResult | None) -> Iterable[tuple[str, str]]:
 
 
 def _referrer(raw: Any, here: SplitResult | None) -> str | None:
-    """Another site's page, without the name and password that an address may carry, and within bounds.
-
-    An address that is too long is told without its query: cut anywhere else it would be another one.
-    """
+    """Another site's page."""
     address = _split(raw)
-    if address is None or (here and _site(address) == _site(here)):
+    return None if address and here and _site(address) == _site(here) else _plain(address)
+
+
+def _plain(address: SplitResult | None) -> str | None:
+    """An address without the name and password that it may carry, and within bounds.
+
+    One that is too long is told without its query: cut anywhere else it would be another one.
+    """
+    if address is None:
         return None
     plain = address._replace(netloc=address.netloc.rpartition("@")[2], fragment="")
     for told in (plain, plain._replace(query=""), plain._replace(query="", path="/")):

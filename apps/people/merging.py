@@ -57,7 +57,7 @@ GROUPS = (
 )
 LIVING = (State.ACTIVE, State.ARCHIVED)
 FIRST_TOLD_AT = ("referred_at", "campaign_at")
-VISITS = (*ADDED_UP, *LATEST, *FIRST_TOLD_AT, "session_started_at")  # all that adding up may move
+VISITS = (*ADDED_UP, *LATEST, *FIRST_TOLD_AT, "session_started_at", "page_url")  # all that adding up may move
 
 # A session that is under way is the user's now: the ping that follows does not count it once more (SESS-05).
 SUMS = ", ".join(f"{name} = coalesce(kept.{name} + gone.{name}, kept.{name}, gone.{name})" for name in ADDED_UP)
@@ -66,7 +66,9 @@ MOVED_ON = ", ".join(f"{name} = greatest(kept.{name}, gone.{name})" for name in 
 ADD_UP = f"""
     UPDATE people_person AS kept SET {SUMS}, {MOVED_ON}, {FIRST_TOLD},
         session_started_at = CASE WHEN kept.web_seen_at >= gone.web_seen_at OR gone.web_seen_at IS NULL
-            THEN kept.session_started_at ELSE gone.session_started_at END
+            THEN kept.session_started_at ELSE gone.session_started_at END,
+        page_url = CASE WHEN kept.web_seen_at >= gone.web_seen_at OR gone.page_url IS NULL
+            THEN kept.page_url ELSE gone.page_url END
     FROM people_person AS gone WHERE kept.id = %s AND gone.id = %s
 """  # noqa: S608 - our own columns
 

@@ -86,6 +86,7 @@ class Person(Attributed):
     marked_email_as_spam = models.BooleanField(null=True)
     has_hard_bounced = models.BooleanField(null=True)
     referrer = models.TextField(null=True)
+    page_url = models.TextField(null=True)  # the latest page that they had open (MSG-14)
     referred_at = models.DateTimeField(null=True)  # when the referrer was told
     utm_campaign = models.TextField(null=True)
     utm_content = models.TextField(null=True)
@@ -120,7 +121,7 @@ class Person(Attributed):
 
     head: ClassVar[tuple[str, ...]] = (
         *Attributed.head,
-        *("role", "external_id", "name", "email", "pseudonym", "avatar", "signed_up_at", "last_seen_at"),
+        *("role", "external_id", "name", "email", "pseudonym", "avatar", "signed_up_at", "last_seen_at", "page_url"),
     )
     derived_from: ClassVar[dict[str, str]] = {"first_name": "name", "last_name": "name", "email_domain": "email"}
     dated_by: ClassVar[dict[str, str]] = {

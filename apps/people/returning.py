@@ -75,8 +75,10 @@ def recognise(
 
 def _expected(workspace: Workspace, payload: Payload, source: Source) -> Expected | None:
     unsigned = expected(Person, workspace, said(payload.values, source), source)
+    if unsigned is None or not payload.signed:
+        return unsigned
     signed = expected(Person, workspace, said(payload.signed, source), Source.SIGNED_PING)
-    if unsigned is None or signed is None:
+    if signed is None:
         return None
     return Expected(unsigned.columns | signed.columns, unsigned.keys + signed.keys)
 

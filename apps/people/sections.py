@@ -104,7 +104,8 @@ def details_section(profile: Profile) -> Context:
     facts = [profile.facts[definition.key] for definition in profile.detailed]
     # where the owner is a question of the set, it is picked up there
     owner = None if "owner_id" in profile.asked_keys else profile.facts.get("owner_id")
-    return {"facts": facts, "owner": details.owner_cell(profile.seat, profile.person, owner)}
+    owned = details.owner_cell(profile.seat, profile.person, owner)
+    return {"facts": facts, "owner": owned, "page_url": profile.person.page_url}
 
 
 def mobile_apps(profile: Profile) -> Context | None:

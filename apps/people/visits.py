@@ -16,6 +16,7 @@ PLACE = ("city", "region", "country", "country_code", "continent_code", "postal_
 BROWSER = ("browser", "browser_version", "os")
 LANGUAGE = ("browser_language",)
 REFERRER = ("referrer",)
+PAGE = ("page_url",)  # no attribute: it is shown on the profile alone
 UTM = ("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term")
 
 LATEST = PLACE + BROWSER + LANGUAGE
@@ -52,7 +53,7 @@ def _first(group: Group) -> str:
 
 
 GROUPS: dict[Group, str] = {
-    **{group: _latest(group) for group in (PLACE, BROWSER, LANGUAGE)},
+    **{group: _latest(group) for group in (PLACE, BROWSER, LANGUAGE, PAGE)},
     **{group: _first(group) for group in (REFERRER, UTM)},
 }
 

@@ -424,3 +424,23 @@ def test_user_agents_are_read_once(workspace, ping):
         ping({"user_id": f"{number}"}, HTTP_USER_AGENT=CHROME)
 
     assert visiting._described.cache_info().misses == 1
+
+
+def test_the_page_that_somebody_has_open_is_kept(workspace, ping):
+    """MSG-14: without a password that its address may carry; a ping that names none leaves it"""
+    ping({"user_id": "1"}, on("https://ann:secret@app.example/projects?tab=open#top"))
+    ping({"user_id": "1"}, on("javascript:alert(1)"))
+    ping({"user_id": "1"})
+
+    assert Person.objects.get().page_url == "https://app.example/projects?tab=open"
+
+
+def test_the_latest_page_goes_with_a_merge(workspace, ping, time):
+    """MSG-14, IDN-11"""
+    ping({"user_id": "1"}, on("https://app.example/old"))
+    time.goes_on(seconds=5)
+    ping({}, {"anonymous_id": "cookie-12345"} | on("https://app.example/new"))
+
+    ping({"user_id": "1"}, {"anonymous_id": "cookie-12345"})
+
+    assert Person.objects.get().page_url == "https://app.example/new"

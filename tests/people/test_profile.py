@@ -435,3 +435,12 @@ def test_a_profile_reads_only_the_columns_it_shows(tess, ann):
     assert '"city"' in read
     assert "android_device" not in read
     assert "utm_term" not in read
+
+
+def test_the_page_that_somebody_had_open_is_linked(tess: Client, ann: Person) -> None:
+    """MSG-14"""
+    Person.objects.filter(pk=ann.pk).update(page_url='https://app.example/?q="<b>')
+
+    text = tess.get(ann.page()).content.decode()
+
+    assert '<a class="clip" href="https://app.example/?q=&quot;&lt;b&gt;" rel="noopener noreferrer nofollow">' in text
