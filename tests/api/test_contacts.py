@@ -543,3 +543,14 @@ def test_a_deleted_contact_takes_nothing_but_identifiers(body, api, ann):
 
     assert errors(api.put(f"/contacts/{ann.public_id}", body)) == [(404, "not_found", "User Not Found")]
     assert (value(ann, "external_id"), value(ann, "name")) == ("1", "Ann")
+
+
+def test_writing_through_the_api_is_no_visit(api, workspace):
+    """SESS-16"""
+    ann = PersonFactory(workspace=workspace, session_count=2, last_seen_at=NOW - timedelta(days=1))
+
+    for number in range(5):
+        api.put(f"/contacts/{ann.public_id}", {"name": f"Ann {number}"})
+
+    ann.refresh_from_db()
+    assert (ann.name, ann.session_count, ann.last_seen_at) == ("Ann 4", 2, NOW - timedelta(days=1))

@@ -8,7 +8,7 @@ from apps.attributes.defining import archive, edit
 from apps.attributes.models import Attribute, RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
-from apps.companies.models import Company
+from apps.companies.models import Company, Membership
 from apps.deletion import grace
 from apps.people import states
 from apps.people.models import Person, Role
@@ -548,6 +548,18 @@ def test_a_company_named_within_a_session_is_seen_but_counts_none(workspace, pin
     ping({"user_id": "1", "company": {"company_id": "6"}})
 
     assert (company("6").session_count, company("6").last_request_at) == (40, time.at)
+
+
+def test_a_companys_sessions_stay_when_somebody_leaves(workspace, ping, time):
+    """SESS-14"""
+    ping({"user_id": "1", "company": {"company_id": "6"}})
+    acme = company("6")
+
+    Membership.objects.filter(company=acme).delete()
+    Person.objects.all().delete()
+
+    acme.refresh_from_db()
+    assert acme.session_count == 1
 
 
 def test_a_ping_without_company_raises_no_companys_sessions(workspace, ping, time):
