@@ -15,11 +15,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """Throttles and presence live in the cache: no test sees another's."""
+    """Throttles and presence live in the cache: no test sees another's, nor what was taken from it in advance."""
     from django.core.cache import cache
+
+    from apps.workspace import limiting
 
     yield
     cache.clear()
+    limiting._hands.clear()
 
 
 @pytest.fixture(autouse=True)
