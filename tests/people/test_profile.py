@@ -443,4 +443,4 @@ def test_the_page_that_somebody_had_open_is_linked(tess: Client, ann: Person) ->
 
     text = tess.get(ann.page()).content.decode()
 
-    assert '<a class="clip" href="https://app.example/?q=&quot;&lt;b&gt;" rel="noopener noreferrer nofollow">' in text
+    assert '<a href="https://app.example/?q=&quot;&lt;b&gt;" rel="noopener noreferrer nofollow">' in text
