@@ -24,6 +24,7 @@ from apps.workspace.models import AccessToken, Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.patience import OutOfPatience
 from apps.workspace.problems import Problem, TooSlow
+from apps.workspace.scopes import Scope, check_scope
 
 from . import limits
 from .errors import JSON, NoSuchAddress, NotServable, Refused, error_list
@@ -91,8 +92,16 @@ def since(version: str) -> Callable[[Endpoint], Endpoint]:
     return decorate
 
 
-def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
-    """The view of one address: an endpoint a method."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method does at one address, and the scope that a token needs for it; None: any token will do."""
+
+    endpoint: Endpoint
+    scope: Scope | None
+
+
+def resource(**operations: Operation) -> Callable[..., HttpResponse]:
+    """The view of one address: an operation a method."""
 
     def view(request: HttpRequest, **named: str) -> HttpResponse:
         try:
@@ -103,12 +112,12 @@ def resource(**endpoints: Endpoint) -> Callable[..., HttpResponse]:
             return error_list(problem)
         except Exception:
             return _failure(request)
-        response = _response(request, token, now, allowances, endpoints, named)
+        response = _response(request, token, now, allowances, operations, named)
         for name, said in limits.headers_of(allowances, now).items():
             response[name] = said
         return response
 
-    view.methods = endpoints.keys()  # type: ignore[attr-defined]
+    view.operations = operations  # type: ignore[attr-defined]
     return view
 
 
@@ -117,17 +126,17 @@ def _response(
     token: AccessToken,
     now: datetime,
     allowances: list[Allowance],
-    endpoints: Mapping[str, Endpoint],
+    operations: Mapping[str, Operation],
     named: dict[str, str],
 ) -> HttpResponse:
     """What somebody known is answered, whatever happens."""
     try:
         limits.hold_off(allowances, now)
-        call = _call(request, token, now)
-        endpoint = endpoints.get(request.method or "")
-        if endpoint is None:
+        operation = operations.get(request.method or "")
+        if operation is None:
             raise nothing_at(request)
-        return _answer(call, endpoint, named)
+        check_scope(token.scopes, operation.scope)
+        return _answer(_call(request, token, now), operation.endpoint, named)
     except Problem as problem:
         return error_list(problem)
     except OutOfPatience:

@@ -91,10 +91,10 @@ class SeatAdmin(LookUp):
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(LookUp):
-    list_display = ("name", "workspace", "teammate", "is_operator", "last_used_at", "revoked_at")
+    list_display = ("name", "workspace", "teammate", "scopes", "last_used_at", "revoked_at")
     search_fields = ("name", "teammate__email", "=workspace__app_id")
     list_select_related = ("teammate", "workspace")
-    fields = ("workspace", "teammate", "name", "is_operator", "created_at", "last_used_at", "revoked_at")
+    fields = ("workspace", "teammate", "name", "scopes", "created_at", "last_used_at", "revoked_at")
 
 
 @admin.register(AuditEntry)

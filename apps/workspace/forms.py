@@ -12,6 +12,7 @@ from .first_run import is_setup_code
 from .models import AccessToken, Region, Teammate, Workspace
 from .permissions import Role
 from .rotating import Overlap
+from .scopes import Scope
 from .switching import SWITCHES
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
@@ -212,13 +213,17 @@ class RoleForm(forms.Form):
 class TokenForm(forms.ModelForm):
     class Meta:
         model = AccessToken
-        fields = ("name", "is_operator")
+        fields = ("name", "scopes")
 
     name = forms.CharField(
         max_length=120, help_text="Beside every value that is written with it.", error_messages={"required": "Name it."}
     )
-    is_operator = forms.BooleanField(
-        label="Writes as the operator",
-        required=False,
-        help_text="For workflows: it fills in what is unknown, and leaves what a teammate or a ping has set.",
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Tick at least one: a token without a scope opens nothing.",
+            "invalid_choice": f"%(value)s is no scope. Choose from: {', '.join(Scope.values)}.",
+        },
     )

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
 from . import activities
 from .permissions import Grant, Role, can
+from .scopes import Scope, usual
 
 
 def hashed(secret: str) -> str:
@@ -64,6 +66,8 @@ class Workspace(models.Model):
     require_signed_identity = models.BooleanField(default=False)  # MSG-21
     messenger_creates_attributes = models.BooleanField(default=True)  # MSG-08 is this switched off
     messenger_updates_companies = models.BooleanField(default=True)  # MSG-09 is this switched off
+
+    logs_profile_views = models.BooleanField(default=False, db_default=False)  # access logging (AUD-03)
 
     # Another one with every change of an attribute's definition: what tells a kept catalogue that it is stale.
     attributes_version = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -156,10 +160,38 @@ class AccessToken(models.Model):
     teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=120)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    is_operator = models.BooleanField("writes as a workflow (operator)", default=False)  # API-14
+    scopes = ArrayField(models.CharField(max_length=16, choices=Scope), default=usual)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it writes as a workflow, which gives way to everybody (API-14)."""
+        return Scope.OPERATOR in self.scopes
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [scope.label for scope in Scope if scope in self.scopes]
+
+
+def private_path(document: "ComplianceDocument", name: str) -> str:
+    """Where the file lies: nothing of its name, which anybody chose, and nothing that can be guessed."""
+    return f"compliance/{document.workspace_id}/{secrets.token_hex(16)}"
+
+
+class ComplianceDocument(models.Model):
+    """A file that whoever runs the installation keeps beside its security settings (AUD-04)."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="compliance_documents")
+    name = models.CharField(max_length=200)  # the file's, as it was uploaded
+    file = models.FileField(upload_to=private_path, max_length=200)
+    size = models.PositiveIntegerField()
+    uploaded_by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from apps.attributes.values import read
 from apps.companies.models import Company
 from apps.people.models import Person
 from apps.workspace.models import AccessToken, Seat, Workspace, hashed
+from apps.workspace.scopes import Scope, usual
 from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory
 
 SECRET = "a-secret-that-was-shown-once"
@@ -89,7 +90,7 @@ def workflow(workspace: Workspace, tess: Seat) -> Program:
         teammate=tess.teammate,
         name="Qualifier",
         token_hash=hashed(WORKFLOW_SECRET),
-        is_operator=True,
+        scopes=[*usual(), Scope.OPERATOR],
         created_at=NOW,
     )
     return Program(WORKFLOW_SECRET)

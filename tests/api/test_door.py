@@ -246,7 +246,7 @@ def test_another_workspaces_people_and_attributes_are_not_there(api):
 HEX, DIGITS = "65a92b7ee1a4176d9ab8b357", "999999"
 ADDRESSES_SERVED = [
     (method, "/" + re.sub(r"<\w+:(\w+)>", lambda m: HEX if m[1] in ("contact_id", "company_id") else DIGITS, path))
-    for path, method in ((str(one.pattern), method) for one in endpoints for method in one.callback.methods)
+    for path, method in ((str(one.pattern), method) for one in endpoints for method in one.callback.operations)
 ]
 
 

@@ -26,7 +26,7 @@ def limited(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def another(api: Program, workspace: Any) -> Program:
     """The workspace's other program."""
-    first = AccessToken.objects.get(workspace=workspace, is_operator=False)
+    first = AccessToken.objects.get(workspace=workspace)
     AccessToken.objects.create(
         workspace=workspace, teammate=first.teammate, name="Other", token_hash=hashed("other"), created_at=NOW
     )

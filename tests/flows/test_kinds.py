@@ -15,6 +15,7 @@ from apps.people.models import Person
 from apps.qualification import choosing
 from apps.workspace.hands import NOBODY, hand_of_teammate
 from apps.workspace.models import Seat, Workspace
+from apps.workspace.scopes import USUAL, Scope
 from apps.workspace.tokens import issue
 from tests.attributes.conftest import offer, value
 from tests.factories import NOW, SeatFactory, attribute
@@ -56,7 +57,8 @@ def doors(seat: Seat, ann: Person) -> dict[str, Door]:
     """Each door, as a call that takes a key and what is sent."""
     workspace = seat.workspace
     by = hand_of_teammate(seat.teammate)
-    secrets = [issue(workspace, seat.teammate, "token", is_operator=o, by=by, now=NOW)[1] for o in (False, True)]
+    either = (USUAL, [*USUAL, Scope.OPERATOR])
+    secrets = [issue(workspace, seat.teammate, "token", scopes=scopes, by=by, now=NOW)[1] for scopes in either]
 
     def rest(secret: str) -> Door:
         def put(key: str, sent: Any) -> int:

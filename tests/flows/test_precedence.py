@@ -13,6 +13,7 @@ from apps.qualification import choosing
 from apps.qualification.panel import cell_of
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AccessToken, Seat, Workspace, hashed
+from apps.workspace.scopes import Scope, usual
 from tests.factories import NOW, SeatFactory, WorkspaceFactory, attribute
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +26,13 @@ Door = Callable[[str | None], None]
 def tess() -> Seat:
     workspace = WorkspaceFactory(app_id="abc1234")
     seat = SeatFactory(workspace=workspace)
-    for secret, is_operator in ((PROGRAM, False), (WORKFLOW, True)):
+    for secret, scopes in ((PROGRAM, usual()), (WORKFLOW, [*usual(), Scope.OPERATOR])):
         AccessToken.objects.create(
             workspace=workspace,
             teammate=seat.teammate,
             name=secret,
             token_hash=hashed(secret),
-            is_operator=is_operator,
+            scopes=scopes,
             created_at=NOW,
         )
     for about, name in (("person", "budget"), ("company", "tier")):

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user
 from django.core.management import CommandError, call_command
 
 from apps.workspace.models import AccessToken, Seat, Teammate, hashed
+from apps.workspace.scopes import usual
 from tests.factories import SeatFactory, WorkspaceFactory
 
 from .conftest import logged
@@ -152,7 +153,7 @@ def test_a_token_is_logged_without_its_secret(capsys, workspace):
 
     token = AccessToken.objects.get()
     assert logged(workspace, "metadata") == [
-        ("access_token_creation", {"token": token.pk, "name": "backend", "is_operator": False})
+        ("access_token_creation", {"token": token.pk, "name": "backend", "scopes": usual()})
     ]
 
 

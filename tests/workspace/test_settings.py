@@ -192,12 +192,14 @@ def test_who_may_not_change_the_settings_reads_them(client, olaf):
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
-    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "is_operator": "on"}, follow=True)
+    answer = signed_in.post(
+        settings_of(workspace, "tokens/"), {"name": "backend", "scopes": ["read_people", "operator"]}, follow=True
+    )
 
     token, secret = AccessToken.objects.get(), answer.context["secret"]
-    assert (token.name, token.is_operator, token.teammate, token.token_hash) == (
+    assert (token.name, token.scopes, token.teammate, token.token_hash) == (
         "backend",
-        True,
+        ["read_people", "operator"],
         tess.teammate,
         hashed(secret),
     )
@@ -206,19 +208,19 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(signed_in, tess, workspace):
 
 
 def test_what_is_shown_once_stands_behind_a_redirect_that_reloading_does_not_repeat(signed_in, workspace):
-    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "scopes": "read_people"})
 
     assert (answer.status_code, answer["Location"]) == (302, settings_of(workspace, "tokens/"))
 
 
 def test_a_token_without_a_name_is_refused(signed_in, workspace):
-    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": " "})
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": " ", "scopes": "read_people"})
 
     assert (answer.status_code, AccessToken.objects.count()) == (422, 0)
 
 
 def test_a_revoked_token_is_listed_apart(signed_in, workspace):
-    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
+    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "scopes": "read_people"})
     token = AccessToken.objects.get()
 
     signed_in.post(settings_of(workspace, f"tokens/{token.pk}/revoke/"))
@@ -229,13 +231,13 @@ def test_a_revoked_token_is_listed_apart(signed_in, workspace):
 
 def test_revoking_twice_is_logged_once(signed_in, workspace):
     """AUD-01"""
-    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend"})
+    signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "scopes": "read_people"})
     token = AccessToken.objects.get()
     for _ in range(2):
         signed_in.post(settings_of(workspace, f"tokens/{token.pk}/revoke/"))
 
     assert logged(workspace, "metadata") == [
-        ("access_token_creation", {"token": token.pk, "name": "backend", "is_operator": False}),
+        ("access_token_creation", {"token": token.pk, "name": "backend", "scopes": ["read_people"]}),
         ("access_token_revocation", {"token": token.pk, "name": "backend"}),
     ]
 

@@ -16,6 +16,7 @@ from ..hosts import origin
 from ..models import AccessToken
 from ..pages import PageRequest, page
 from ..permissions import Grant
+from ..scopes import LETS, Scope
 
 
 @page(Grant.MANAGE_SECURITY)
@@ -32,7 +33,7 @@ def tokens(request: PageRequest) -> HttpResponse:
         request.workspace,
         request.user,
         form.cleaned_data["name"],
-        is_operator=form.cleaned_data["is_operator"],
+        scopes=form.cleaned_data["scopes"],
         by=hand_of(request),
         now=clock.now(),
     )
@@ -53,8 +54,18 @@ def _show(request: PageRequest, form: TokenForm, status: int = 200, **more: Any)
     every = request.workspace.tokens.select_related("teammate").order_by("-pk")
     context = {
         "form": form,
+        "scopes": _choices(form),
         "tokens": [token for token in every if not token.revoked_at],
         "revoked": [token for token in every if token.revoked_at],
         "api_address": origin(request.workspace, "api", request),
     }
     return render(request, "workspace/tokens.html", context | more, status=status)
+
+
+def _choices(form: TokenForm) -> list[dict[str, Any]]:
+    """Each scope with what it lets a token do. None is ticked beforehand: whoever makes a token chooses."""
+    ticked = form.data.getlist("scopes") if form.is_bound else []
+    return [
+        {"value": scope.value, "label": scope.label, "lets": LETS[scope], "is_ticked": scope.value in ticked}
+        for scope in Scope
+    ]

@@ -9,6 +9,7 @@ from apps.workspace.choosing_workspace import the_workspace
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Teammate, Workspace
 from apps.workspace.permissions import Role
+from apps.workspace.scopes import USUAL, Scope
 from apps.workspace.tokens import issue
 
 
@@ -20,7 +21,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--for", dest="email", metavar="EMAIL", help="whose it is; default: the first Super admin's"
         )
-        parser.add_argument("--operator", action="store_true", help="what it writes counts as a workflow's")
+        parser.add_argument(
+            "--scope",
+            dest="scopes",
+            action="append",
+            choices=Scope.values,
+            help="what it may do, once for each; default: everything but operator",
+        )
+        parser.add_argument(
+            "--operator", action="store_true", help="what it writes counts as a workflow's; --scope operator as well"
+        )
         parser.add_argument("--workspace", metavar="APP_ID", help="needed where there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +39,8 @@ class Command(BaseCommand):
             raise CommandError("A token's name has 1 to 120 characters.")
         workspace = the_workspace(options["workspace"])
         owner = _owner(workspace, options["email"])
-        _, secret = issue(workspace, owner, name, is_operator=options["operator"], by=NOBODY, now=clock.now())
+        scopes = [*(options["scopes"] or USUAL), *([Scope.OPERATOR] if options["operator"] else [])]
+        _, secret = issue(workspace, owner, name, scopes=scopes, by=NOBODY, now=clock.now())
         self.stdout.write(secret)
 
 
