@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "visitors past keeping": {"task": "apps.people.tasks.erase_visitors", "schedule": 3600},
     "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
+    "notifications past keeping": {"task": "apps.workspace.tasks.forget_notifications", "schedule": 3600},
     "indexes on demand": {"task": "apps.segments.tasks.maintain_indexes", "schedule": 60},
     "indexes for segments": {"task": "apps.segments.tasks.want_indexes_for_segments", "schedule": 3600},
 }

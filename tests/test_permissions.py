@@ -28,7 +28,7 @@ from apps.subscriptions.keeping import Wording
 from apps.tags import noting, tagging
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import Seat, Workspace
+from apps.workspace.models import Notification, Seat, Workspace
 from apps.workspace.permissions import GRANTS, Role
 from apps.workspace.tokens import issue
 from tests.factories import CompanyFactory, LeadFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
@@ -116,6 +116,10 @@ class World:
         wording = Wording("News", "", "en", ["email"])
         return keeping.create(self.workspace, wording, "opt_out", by=NOBODY, now=now()).pk
 
+    def notification(self) -> int:
+        whose = {"workspace": self.workspace, "teammate": self.seat.teammate}
+        return Notification.objects.create(message="The export is ready.", created_at=now(), **whose).pk
+
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
 
@@ -139,6 +143,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "changes/pk": World.bulk_change,
     "events/pk": World.event_name,
     "subscriptions/pk": World.subscription,
+    "notifications/pk": World.notification,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
     "about": lambda world: "person",

@@ -214,3 +214,27 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Notification(models.Model):
+    """A word for one teammate of what they began and did not wait for. `url` is a page of the workspace's own."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    teammate = models.ForeignKey(Teammate, models.CASCADE, related_name="notifications", db_index=False)
+    message = models.CharField(max_length=300)
+    url = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "teammate", "-id"], name="notifications_newest_first"),
+            models.Index(
+                fields=["teammate", "workspace"],
+                condition=models.Q(read_at=None),
+                name="notifications_unread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.message

@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
-from .models import Seat, Teammate, Workspace
+from .models import Notification, Seat, Teammate, Workspace
 from .permissions import Grant, check_grant
 
 
@@ -57,7 +59,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 
 def _seat_or_404(teammate: Teammate, app_id: str) -> Seat:
-    seat = teammate.seats.select_related("workspace").filter(workspace__app_id=app_id).first()
+    theirs = Notification.objects.filter(workspace=OuterRef("workspace"), teammate=OuterRef("teammate"), read_at=None)
+    unread = Coalesce(Subquery(theirs.values("teammate").annotate(number=Count("pk")).values("number")), 0)
+    seats = teammate.seats.select_related("workspace").annotate(unread=unread)
+    seat = seats.filter(workspace__app_id=app_id).first()
     if seat is None:
         raise Http404("There is no such workspace, or you have no seat in it.")
     return seat

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.apps import apps
 
-from . import clock, jobs
+from . import clock, jobs, notifying
 
 
 @shared_task
@@ -17,3 +17,9 @@ def sweep_jobs() -> None:
     """Wake the jobs that nobody is at."""
     for label, pk in jobs.sweep(clock.now()):
         run_job.delay(label, pk)
+
+
+@shared_task
+def forget_notifications() -> None:
+    """Let go of what teammates were told long ago."""
+    notifying.forget_old(clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import settings, signing_in, start, teammates, tokens
+from .views import notifications, settings, signing_in, start, teammates, tokens
 
 app_name = "workspace"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("account", signing_in.account, name="account"),
     path("apps/<slug:app_id>/", start.workspace, name="workspace"),
+    path("apps/<slug:app_id>/notifications/", notifications.notifications, name="notifications"),
+    path("apps/<slug:app_id>/notifications/bell/", notifications.bell, name="bell"),
+    path("apps/<slug:app_id>/notifications/read/", notifications.read_all, name="read-notifications"),
+    path("apps/<slug:app_id>/notifications/<int:pk>/open/", notifications.open_one, name="open-notification"),
     path("apps/<slug:app_id>/settings/", settings.general, name="settings"),
     path("apps/<slug:app_id>/settings/security/", settings.security, name="security"),
     path("apps/<slug:app_id>/settings/security/secret/show/", settings.show_secret, name="show-secret"),

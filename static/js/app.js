@@ -290,13 +290,13 @@ const showProblem = (swap) => {
   swap.isError = false;
 };
 
-// Nobody asked for the dots: the next ones come by themselves.
-const isByItself = (event) => event.detail.elt?.id === "presence";
+// Nobody asked for the dots and the bell: the next ones come by themselves.
+const isByItself = (event) => ["presence", "bell"].includes(event.detail.elt?.id);
 
 document.addEventListener("htmx:sendError", (event) => {
   if (!isByItself(event)) flashError("The server did not answer. Check the connection and try again.");
 });
-document.addEventListener("htmx:timeout", () => flashError("The server took too long to answer. Try again."));
+document.addEventListener("htmx:timeout", (event) => isByItself(event) || flashError("The server took too long to answer. Try again."));
 document.addEventListener("htmx:responseError", (event) => {
   if (isByItself(event) && event.detail.xhr.status !== 401) return;
   const { status } = event.detail.xhr;
