@@ -8,6 +8,8 @@ class DeletionConfig(AppConfig):
     def ready(self) -> None:
         from apps.people.following import stays
 
+        from . import places
         from .models import Deletion
 
+        places.register_all()
         stays(Deletion, "who waits to be deleted is merged into nobody")

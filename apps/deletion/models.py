@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.db import models
 
-from apps.people.models import Person
+from apps.people.models import Person, Role
 from apps.workspace.models import Teammate, Workspace
 
 GRACE = timedelta(days=7)  # DEL-07
@@ -23,3 +23,27 @@ class Deletion(models.Model):
 
     def __str__(self) -> str:
         return f"due {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class Receipt(models.Model):
+    """What is left of somebody who was destroyed: that it happened, and what went from where (BEY-09).
+
+    Free of personal data: an Intercom ID leads to nobody any more.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="receipts", db_index=False)
+    public_id = models.CharField("Intercom ID", max_length=24)
+    role = models.CharField(max_length=8, choices=Role)
+    by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")  # who asked for it
+    requested_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField()
+    taken = models.JSONField(default=dict)  # a place of `reach` → how much of it went, or was cleaned
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "public_id"], name="a_person_is_destroyed_once"),
+        ]
+        indexes = [models.Index("workspace", models.F("id").desc(), name="receipts_newest_first")]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -5,7 +5,7 @@ answer nobody is online, and everything else goes on.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from redis.exceptions import RedisError
@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from apps.workspace.models import Workspace
 from apps.workspace.redis_line import ask, tell
 
+AT_ONCE = 1_000  # keys of one command
 ONLINE = timedelta(minutes=2)  # from the latest heartbeat until somebody counts as gone (PRES-02)
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,17 @@ def online(workspace: Workspace, public_ids: Iterable[str], now: datetime) -> se
         return set()
     oldest = _milliseconds(now - ONLINE)
     return {public_id for public_id, at in zip(keys.values(), latest, strict=True) if at and int(at) > oldest}
+
+
+def forget(workspace: Workspace, public_ids: Sequence[str]) -> set[str]:
+    """Let nothing be known of these: who of them was. Raises redis.RedisError: who asks must know that it is done."""
+    forgotten: set[str] = set()
+    for begin in range(0, len(public_ids), AT_ONCE):
+        some = public_ids[begin : begin + AT_ONCE]
+        keys = [_key(workspace, public_id) for public_id in some]
+        forgotten |= {public_id for public_id, at in zip(some, ask("MGET", *keys), strict=True) if at}
+        ask("DEL", *keys)
+    return forgotten
 
 
 def _key(workspace: Workspace, public_id: str) -> str:

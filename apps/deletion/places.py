@@ -1,0 +1,138 @@
+"""What becomes of everything that the floors below keep, when a person is destroyed: see `reach`.
+
+Those above register their own.
+"""
+
+from collections import Counter
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from apps.attributes.models import Attribute, ColumnClearance, OptionRename, RecordChange, RefusedWrite, TypeChange
+from apps.bulk.models import BulkChange, Former
+from apps.companies.models import Company, Membership
+from apps.events.models import Event, EventName, EventSummary
+from apps.lists.models import ColumnChoice
+from apps.people import presence
+from apps.people.models import DetailsChoice, Merge, Person
+from apps.qualification.models import Question
+from apps.segments.models import Pins, Segment, ValueIndex
+from apps.subscriptions.models import Choice, SubscriptionType
+from apps.tags.models import Note, Tag, TagClearance, Tagging
+from apps.workspace.models import AccessToken, AuditEntry, ComplianceDocument, Seat, SignInLink, Teammate, Workspace
+
+from . import asked_for
+from .models import Deletion, Receipt
+from .reach import Going, cleaned, elsewhere, goes, spared
+
+
+def register_all() -> None:
+    _register_what_goes()
+    _register_what_is_cleaned()
+    _register_what_is_spared()
+    _register_what_is_no_table()
+
+
+def _register_what_goes() -> None:
+    goes(Person, "profile with all its values", "profiles with all their values", take=_profiles_taken)
+    goes(RecordChange, "entry of the history", "entries of the history")
+    goes(RefusedWrite, "refused value", "refused values", sweep=_refused_values_cleaned)
+    goes(Tagging, "tag", "tags")
+    goes(Note, "note", "notes")
+    goes(Membership, "membership in a company", "memberships in companies")
+    goes(Event, "event", "events")
+    goes(EventSummary, "event summary", "event summaries")
+    goes(Choice, "subscription", "subscriptions")
+    goes(Merge, "merge with what undoing it would need", "merges with what undoing them would need")
+    goes(Former, "former state kept to undo a bulk change", "former states kept to undo bulk changes")
+    goes(Deletion, "request to be deleted", "requests to be deleted")
+
+
+def _register_what_is_cleaned() -> None:
+    cleaned(
+        AuditEntry,
+        "activity log entry that mentioned them",
+        "activity log entries that mentioned them",
+        why="the log keeps who did what and when; the person stays in it by Intercom ID alone (DEL-22)",
+        fields=("metadata",),
+    )
+    cleaned(
+        BulkChange,
+        "bulk change that searched for them",
+        "bulk changes that searched for them",
+        why="what was done to many is told of all of them",
+        sweep=asked_for.bulk_changes_cleaned,
+    )
+    cleaned(
+        Segment,
+        "segment that asked for them by name",
+        "segments that asked for them by name",
+        why="a segment asks for others as well",
+        sweep=asked_for.segments_cleaned,
+    )
+
+
+def _register_what_is_spared() -> None:
+    definition = "a definition that teammates make: it says what can be known of people, and nothing of anybody"
+    spared(Attribute, Question, Tag, EventName, SubscriptionType, why=definition)
+    of_teammates = "of those who sign in, not of those whom they look at"
+    spared(Teammate, Seat, SignInLink, AccessToken, ColumnChoice, DetailsChoice, Pins, why=of_teammates)
+    spared(Permission, Group, Session, why=of_teammates)
+    spared(Workspace, why="the rules of a workspace")
+    spared(ComplianceDocument, why="papers about the installation, which operators upload")
+    spared(Company, why="of a group of people: it outlives its members, and its totals are not reduced (DEL-19)")
+    moved = "work on an attribute; the values it moves stand in the profile's own row and go with it"
+    spared(TypeChange, ColumnClearance, OptionRename, why=moved)
+    spared(TagClearance, why="work on a tag, by its number")
+    spared(ValueIndex, why="that a column is indexed; what the index holds goes with the profile's row")
+    spared(Receipt, why="what is left of a deletion: an Intercom ID, times and counts (BEY-09)")
+    spared(ContentType, why="Django's own list of tables")
+    spared(LogEntry, why="what operators did in the Django admin, where people's rows are shown and never changed")
+
+
+def _register_what_is_no_table() -> None:
+    elsewhere(
+        "Presence",
+        "sign of being online",
+        "signs of being online",
+        why="in Redis, by Intercom ID, for two minutes after the last heartbeat",
+        sweep=_presence_forgotten,
+    )
+    elsewhere("Queue", why="tasks name a job or nothing at all: what they are about stands in the tables")
+    samples = "counts by a digest of what was asked, and samples of values for a minute, of live people alone"
+    elsewhere("Cache", why=samples)
+
+
+# ---- their own ways --------------------------------------------------------------------------------------------------
+
+
+def _profiles_taken(going: Going) -> Counter[int]:
+    """The rows with every value, the columns of type changes included: nothing refers to them any more."""
+    with connection.cursor() as cursor:
+        statement = "DELETE FROM people_person WHERE workspace_id = %s AND id = ANY(%s) RETURNING id"
+        # those who were merged first: they refer to who survived
+        cursor.execute(statement, [going.workspace.pk, going.pks])
+        return going.by_person({pk: 1 for (pk,) in cursor.fetchall()})
+
+
+def _refused_values_cleaned(going: Going) -> Counter[int]:
+    """What was refused to somebody else, or to nobody, may be this person's email: as long as it is kept at all."""
+    raws = RefusedWrite.objects.filter(workspace=going.workspace, redacted_at=None).exclude(record_id__in=going.pks)
+    mentions: Counter[int] = Counter()
+    cleaned_rows = []
+    for refused in raws.only("raw", "message").iterator():
+        out = [going.names.taken_out(text) for text in (refused.raw, refused.message)]
+        if who := out[0][1] | out[1][1]:
+            refused.raw, refused.message = out[0][0][:255], out[1][0][:500]
+            cleaned_rows.append(refused)
+            mentions.update(who)
+    RefusedWrite.objects.bulk_update(cleaned_rows, ["raw", "message"], batch_size=500)
+    return mentions
+
+
+def _presence_forgotten(going: Going) -> Counter[int]:
+    forgotten = presence.forget(going.workspace, list(going.public_ids))
+    return Counter(going.public_ids[public_id] for public_id in forgotten)
