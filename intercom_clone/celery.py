@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "views for SQL": {"task": "apps.attributes.tasks.refresh_readable_views", "schedule": 60},
     "refused values past keeping": {"task": "apps.attributes.tasks.redact_refusals", "schedule": 3600},
     "visitors past keeping": {"task": "apps.people.tasks.erase_visitors", "schedule": 3600},
+    "people past their seven days": {"task": "apps.deletion.tasks.purge_due", "schedule": 3600},
     "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
     "notifications past keeping": {"task": "apps.workspace.tasks.forget_notifications", "schedule": 3600},

@@ -40,10 +40,10 @@ class Receipt(models.Model):
     taken = models.JSONField(default=dict)  # a place of `reach` → how much of it went, or was cleaned
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["workspace", "public_id"], name="a_person_is_destroyed_once"),
+        indexes = [
+            models.Index("workspace", models.F("id").desc(), name="receipts_newest_first"),
+            models.Index(fields=["workspace", "public_id"], name="receipts_by_intercom_id"),
         ]
-        indexes = [models.Index("workspace", models.F("id").desc(), name="receipts_newest_first")]
 
     def __str__(self) -> str:
         return self.public_id

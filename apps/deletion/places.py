@@ -22,7 +22,16 @@ from apps.qualification.models import Question
 from apps.segments.models import Pins, Segment, ValueIndex
 from apps.subscriptions.models import Choice, SubscriptionType
 from apps.tags.models import Note, Tag, TagClearance, Tagging
-from apps.workspace.models import AccessToken, AuditEntry, ComplianceDocument, Seat, SignInLink, Teammate, Workspace
+from apps.workspace.models import (
+    AccessToken,
+    AuditEntry,
+    ComplianceDocument,
+    Notification,
+    Seat,
+    SignInLink,
+    Teammate,
+    Workspace,
+)
 
 from . import asked_for
 from .models import Deletion, Receipt
@@ -65,6 +74,13 @@ def _register_what_is_cleaned() -> None:
         "bulk changes that searched for them",
         why="what was done to many is told of all of them",
         sweep=asked_for.bulk_changes_cleaned,
+    )
+    cleaned(
+        Notification,
+        "notification that mentioned them",
+        "notifications that mentioned them",
+        why="it tells a teammate what became of their work",
+        fields=("message",),
     )
     cleaned(
         Segment,

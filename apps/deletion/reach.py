@@ -5,8 +5,8 @@ long as a model is in none of the three:
 
 - `goes(Model, "note", "notes")`: its rows about the person go. Whose a row is, is read from its foreign key to Person,
   or from `about` and `record_id`; another model brings its own `take` and `count`.
-- `cleaned(Model, "entry", "entries", why=…, fields=(…))`: its rows stay, without the person's names in those fields; or with a `sweep` of
-  its own.
+- `cleaned(Model, "entry", "entries", why=…, fields=(…))`: its rows stay, without the person's names in those fields; or
+  with a `sweep` of its own.
 - `spared(Model, why=…)`: it holds nothing of a person.
 
 What is no table (files, Redis) is told with `elsewhere("Files", "file", "files", why=…, sweep=…)`.

@@ -52,6 +52,8 @@ class Activity(TextChoices):
     COMPANY_DELETION = "company_deletion", "Deleted a company"
     DELETION = "app_data_deletion", "Permanently deleted a person"
     RESTORATION = "app_data_restoration", "Restored a deleted person"
+    DESTRUCTION = "app_data_destruction", "Destroyed a deleted person's data"
+    BULK_DELETION = "bulk_delete", "Permanently deleted people in bulk"
     DEMO_REMOVAL = "demo_removal", "Removed the demo data"
 
 

@@ -1,0 +1,161 @@
+"""The end of the seven days: everything that `reach` knows is taken from its place, and a receipt is left (DEL-07).
+
+People are destroyed in batches, each a transaction of its own: a person is gone wholly, with their receipt, or not at
+all. What is killed on the way goes on where it stopped, what runs twice at once does not meet, and who was missed is
+due the next time (DEL-16).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from django.db import connection, transaction
+
+from apps.workspace.activities import Activity
+from apps.workspace.models import AuditEntry, Workspace
+from apps.workspace.once_more import once_more
+
+from . import reach
+from .gathering import gathered
+from .models import Deletion, Receipt
+from .reach import Going
+
+TOGETHER = 5_000  # people whose names are looked for in one reading of every text
+BATCH = 500  # people of one transaction
+
+# Whoever is being destroyed by somebody else at this moment is left to them.
+LOCK = """
+    SELECT deletion.id FROM deletion_deletion AS deletion JOIN people_person AS person ON person.id = deletion.person_id
+    WHERE deletion.workspace_id = %(workspace)s AND deletion.person_id = ANY(%(people)s)
+      AND deletion.due_at <= %(now)s
+    ORDER BY deletion.person_id FOR UPDATE OF person, deletion SKIP LOCKED
+"""
+Taken = Mapping[str, Counter[int]]  # place → how much, by the key of who is destroyed
+
+
+@dataclass(slots=True)
+class Purge:
+    """What a run came to: how many people, and how much of what."""
+
+    people: int = 0
+    taken: Counter[str] = field(default_factory=Counter)  # by place
+
+    def lines(self) -> Iterator[str]:
+        """In words, a line for each place that held something."""
+        for place in reach.places():
+            if number := self.taken[place.label]:
+                yield f"{number:,} {place.one if number == 1 else place.many}"
+
+
+def destroy_due(now: datetime) -> Purge:
+    """Destroy everybody whose seven days are over, in all workspaces. As often as you like."""
+    purge = Purge()
+    for workspace in Workspace.objects.filter(deletions__due_at__lte=now).distinct().order_by("pk"):
+        after = 0
+        while due := _due(workspace, now, after):
+            _destroy_together(workspace, due, now, purge)
+            after = due[-1]
+    return purge
+
+
+def would_destroy(now: datetime) -> Purge:
+    """What a run would come to, and nothing is done."""
+    purge = Purge()
+    for workspace in Workspace.objects.filter(deletions__due_at__lte=now).distinct().order_by("pk"):
+        after = 0
+        while due := _due(workspace, now, after):
+            purge.people += len(due)
+            purge.taken += counted(gathered(workspace, due, now))
+            after = due[-1]
+    return purge
+
+
+def counted(going: Going) -> Counter[str]:
+    """How much goes with some people, by place: what can be counted without reading every text."""
+    return Counter({place.label: place.count(going) for place in reach.places() if place.count})
+
+
+def destroy_now(deletion: Deletion, *, now: datetime) -> Purge:
+    """Destroy one person before their time: an operator's decision. Raises nothing where they are gone already."""
+    purge = Purge()
+    Deletion.objects.filter(pk=deletion.pk, due_at__gt=now).update(due_at=now)
+    _destroy_together(deletion.workspace, [deletion.person_id], now, purge)
+    return purge
+
+
+def _due(workspace: Workspace, now: datetime, after: int) -> list[int]:
+    found = Deletion.objects.filter(workspace=workspace, due_at__lte=now, person__gt=after)
+    return list(found.order_by("person").values_list("person", flat=True)[:TOGETHER])
+
+
+def _destroy_together(workspace: Workspace, due: list[int], now: datetime, purge: Purge) -> None:
+    """First what may be read or done twice, for all of them; then themselves, batch by batch."""
+    swept = sweep(gathered(workspace, due, now, named=True))
+    for begin in range(0, len(due), BATCH):
+        batch = due[begin : begin + BATCH]
+        people, taken = once_more(partial(_destroy_batch, workspace, batch, swept, now))
+        purge.people += people
+        purge.taken += taken
+
+
+def sweep(going: Going) -> Taken:
+    """Take people's names out of what stays, and what is theirs out of places that know no transaction."""
+    return {place.label: Counter(place.sweep(going)) for place in reach.places() if place.sweep}
+
+
+@transaction.atomic
+def _destroy_batch(workspace: Workspace, people: list[int], swept: Taken, now: datetime) -> tuple[int, Counter[str]]:
+    deletions = _locked(workspace, people, now)
+    if not deletions:
+        return 0, Counter()
+    going = gathered(workspace, [deletion.person_id for deletion in deletions], now)
+    _lock_family(going)
+    taken = {place.label: Counter(place.take(going)) for place in reach.places() if place.take}
+    receipts = [_receipt(deletion, _taken_of(deletion.person_id, taken, swept), now) for deletion in deletions]
+    Receipt.objects.bulk_create(receipts)
+    AuditEntry.objects.bulk_create(map(_audit_entry, receipts))
+    return len(receipts), sum((Counter(receipt.taken) for receipt in receipts), Counter())
+
+
+def _locked(workspace: Workspace, people: list[int], now: datetime) -> list[Deletion]:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"workspace": workspace.pk, "people": people, "now": now})
+        pks = [pk for (pk,) in cursor.fetchall()]
+    found = Deletion.objects.filter(pk__in=pks).select_related("person").order_by("person")
+    return list(found.only("workspace", "by", "requested_at", "person__public_id", "person__role"))
+
+
+def _lock_family(going: Going) -> None:
+    """Those who were merged into them as well: nothing is added to them meanwhile."""
+    with connection.cursor() as cursor:
+        statement = "SELECT FROM people_person WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR UPDATE"
+        cursor.execute(statement, [going.workspace.pk, going.pks])
+
+
+def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
+    taken: dict[str, int] = defaultdict(int)
+    for part in parts:
+        for label, by_person in part.items():
+            taken[label] += by_person[person]
+    return {label: number for label, number in sorted(taken.items()) if number}
+
+
+def _receipt(deletion: Deletion, taken: dict[str, int], now: datetime) -> Receipt:
+    return Receipt(
+        workspace_id=deletion.workspace_id,
+        public_id=deletion.person.public_id,
+        role=deletion.person.role,
+        by_id=deletion.by_id,
+        requested_at=deletion.requested_at,
+        destroyed_at=now,
+        taken=taken,
+    )
+
+
+def _audit_entry(receipt: Receipt) -> AuditEntry:
+    told = {"contact": receipt.public_id, "taken": receipt.taken}
+    return AuditEntry(
+        workspace_id=receipt.workspace_id, activity=Activity.DESTRUCTION, metadata=told, at=receipt.destroyed_at
+    )

@@ -1,0 +1,13 @@
+"""The queue's door to deletion."""
+
+from celery import shared_task
+
+from apps.workspace import clock
+
+from .destroying import destroy_due
+
+
+@shared_task
+def purge_due() -> None:
+    """Hourly: whoever's seven days are over is destroyed (DEL-07)."""
+    destroy_due(clock.now())
