@@ -73,10 +73,11 @@ def read_page(people: QuerySet[Person], wanted: Place) -> tuple[list[Person], An
         "per_page": wanted.size,
         "starting_after": _closed(wanted.number + 1, page[-1].pk) if more else None,
     }
-    return page, _about(total, wanted.number, wanted.size, following if more else None)
+    return page, about(total, wanted.number, wanted.size, following if more else None)
 
 
-def _about(total: int, number: int, size: int, following: Any) -> Answer:
+def about(total: int, number: int, size: int, following: Any) -> Answer:
+    """What an answer says of its page: how many there are, and where the next ones begin."""
     pages = {"type": "pages", "page": number, "per_page": size, "total_pages": -(-total // size), "next": following}
     return {"total_count": total, "pages": pages}
 
@@ -91,12 +92,13 @@ def _opened(cursor: Any) -> tuple[int, int]:
         if not (type(number) is type(pk) is int and 0 < number < 2**31 and 0 < pk < 2**63):
             raise ValueError(cursor)
     except (ValueError, TypeError, binascii.Error):
-        raise Problem(
-            "Invalid starting_after param. Send the one from pages.next of the page before.",
-            code="client_error",
-            field="starting_after",
-        ) from None
+        raise invalid_cursor() from None
     return number, pk
+
+
+def invalid_cursor() -> Problem:
+    wrong = "Invalid starting_after param. Send the one from pages.next of the page before."
+    return Problem(wrong, code="client_error", field="starting_after")
 
 
 # ---- by number -------------------------------------------------------------------------------------------------------
@@ -129,11 +131,11 @@ def turn(rows: QuerySet[Any], wanted: Numbered, *, most: int | None = None) -> t
         last = min(wanted.first + wanted.size, total)
         page = list(rows[wanted.first : last]) if wanted.first < last else []
     following = {"page": wanted.number + 1, "per_page": wanted.size} if last < total else None
-    return page, _about(total, wanted.number, wanted.size, following)
+    return page, about(total, wanted.number, wanted.size, following)
 
 
-def linked(about: Answer, address: str, query: Mapping[str, str]) -> Answer:
+def linked(told: Answer, address: str, query: Mapping[str, str]) -> Answer:
     """The same, where the page that follows is named by its address."""
-    following = about["pages"]["next"]
+    following = told["pages"]["next"]
     link = f"{address}?{urlencode({**query, **following})}" if following else None
-    return about | {"pages": about["pages"] | {"next": link}}
+    return told | {"pages": told["pages"] | {"next": link}}

@@ -1,6 +1,7 @@
 """Contacts, found by one thing that is known of them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -442,10 +443,100 @@ def test_a_search_needs_a_whole_filter(body, api):
     assert [error[:2] for error in errors(api.post("/contacts/search", body))] == [(400, "parameter_missing")]
 
 
-def test_sorting_is_refused_rather_than_ignored(api):
-    body = {"query": {"field": "email", "operator": "=", "value": "a@x.io"}, "sort": {"field": "name"}}
+# ---- order -----------------------------------------------------------------------------------------------------------
 
-    assert [error[:2] for error in errors(api.post("/contacts/search", body))] == [(400, "parameter_invalid")]
+EVERYBODY = {"field": "id", "operator": "!=", "value": None}
+
+
+def in_order(api: Any, sort: Any, per_page: int = 50) -> list[str]:
+    """The external ids of everybody, page by page."""
+    seen: list[str] = []
+    pagination: dict[str, Any] = {"per_page": per_page}
+    while True:
+        answer = api.post("/contacts/search", {"query": EVERYBODY, "sort": sort, "pagination": pagination}).json()
+        seen += [contact["external_id"] for contact in answer["data"]]
+        if answer["pages"]["next"] is None:
+            return seen
+        pagination["starting_after"] = answer["pages"]["next"]["starting_after"]
+
+
+@pytest.fixture
+def scores(workspace):
+    """1…5: with the scores 10, unknown, 30, 30, 20."""
+    score = attribute(workspace, "score", kind="number")
+    workspace.refresh_from_db()
+    people = [PersonFactory(workspace=workspace, external_id=str(number)) for number in range(1, 6)]
+    for person, number in zip(people, (10, None, 30, 30, 20), strict=True):
+        given(person, **{score.name: number})
+    return people
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 50])
+def test_a_search_is_in_the_order_that_is_asked_for_the_unknown_last(per_page, api, scores):
+    """API-07, API-08: whatever the size of the pages"""
+    way = {"field": "custom_attributes.score", "order": "ascending"}
+
+    assert in_order(api, way, per_page) == ["1", "5", "3", "4", "2"]
+    assert in_order(api, way | {"order": "descending"}, per_page) == ["4", "3", "5", "1", "2"]
+
+
+@pytest.mark.parametrize("field", ["name", "created_at", "unsubscribed_from_emails", "owner_id", "external_id", "id"])
+def test_a_search_is_sorted_by_any_kind_of_field(field, api, scores):
+    assert sorted(in_order(api, {"field": field, "order": "ascending"}, 2)) == ["1", "2", "3", "4", "5"]
+
+
+def test_text_is_sorted_in_whatever_case(api, workspace):
+    for external_id, name in (("1", "bea"), ("2", "Carl"), ("3", "Ann")):
+        PersonFactory(workspace=workspace, external_id=external_id, name=name)
+
+    assert in_order(api, {"field": "name", "order": "ascending"}) == ["3", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "code"),
+    [
+        ({"field": "name", "order": "desc"}, "invalid_sort_order"),
+        ({"field": "name", "order": ["ascending"]}, "invalid_sort_order"),
+        ({"field": "mood"}, "invalid_field"),
+        ({"field": "custom_attributes.mood"}, "invalid_field"),
+        ({"field": "tag_id"}, "invalid_field"),
+        ({"field": ["name"]}, "invalid_field"),
+        ({}, "invalid_field"),
+        ("name", "parameter_invalid"),
+    ],
+)
+def test_an_order_that_means_nothing_is_refused(sort, code, api):
+    """api.md §1.3"""
+    answer = api.post("/contacts/search", {"query": EVERYBODY, "sort": sort})
+
+    assert [error[:2] for error in errors(answer)] == [(400, code)]
+
+
+def test_a_wrong_order_says_which_ones_there_are(api):
+    answer = api.post("/contacts/search", {"query": EVERYBODY, "sort": {"field": "name", "order": "desc"}})
+
+    [(_, _, message)] = errors(answer)
+    assert message == "Invalid sort order 'desc'. Must be one of: ascending, descending"
+
+
+@pytest.mark.parametrize("cursor", ["x", "WzEsIDJd", 5])
+def test_a_sorted_page_goes_on_from_its_own_cursor_alone(cursor, api, scores):
+    body = {"query": EVERYBODY, "sort": {"field": "name"}, "pagination": {"starting_after": cursor}}
+
+    assert [error[:2] for error in errors(api.post("/contacts/search", body))] == [(400, "client_error")]
+
+
+def test_after_the_last_of_a_sorted_search_there_is_nobody(api, scores):
+    """Where those who came after have gone meanwhile: not everybody once more."""
+    sort = {"field": "custom_attributes.score", "order": "ascending"}
+    pagination = {"per_page": 4}
+    first = api.post("/contacts/search", {"query": EVERYBODY, "sort": sort, "pagination": pagination}).json()
+    api.delete(f"/contacts/{scores[1].public_id}")
+
+    pagination["starting_after"] = first["pages"]["next"]["starting_after"]
+    second = api.post("/contacts/search", {"query": EVERYBODY, "sort": sort, "pagination": pagination}).json()
+
+    assert (second["data"], second["pages"]["next"], second["pages"]["page"]) == ([], None, 2)
 
 
 # ---- pages -----------------------------------------------------------------------------------------------------------

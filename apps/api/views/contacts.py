@@ -13,7 +13,7 @@ from apps.people.merging import merge
 from apps.people.models import Merge, Person, Role
 from apps.workspace.problems import Problem
 
-from .. import reading, replying, searching
+from .. import reading, replying, searching, sorting
 from ..calls import Answer, Call, since
 from ..finding import find_contact, given, here, no_such_contact
 from ..judging import check_taken, skipped, taking_identifiers
@@ -43,11 +43,14 @@ def list_contacts(call: Call) -> Answer:
 
 
 def search_contacts(call: Call) -> Answer:
-    """POST /contacts/search."""
-    if call.body.get("sort") is not None:
-        raise Problem("Sorting is not supported; leave sort out. The newest contacts come first.", field="sort")
+    """POST /contacts/search: the newest first, or in the order that `sort` asks for."""
     people = searching.matching(call.workspace, call.body.get("query"), call.now)
-    return _page(call, people, call.body.get("pagination"), SEARCH_SIZE)
+    wanted = call.body.get("pagination")
+    if call.body.get("sort") is None:
+        return _page(call, people, wanted, SEARCH_SIZE)
+    sort = sorting.sort_of(call.workspace, call.body["sort"])
+    page, about = sorting.read_sorted(people, sort, wanted, SEARCH_SIZE)
+    return {"type": "list", "data": replying.contacts(call, page), **about}
 
 
 def _page(call: Call, people: Any, pagination: Any, usual: int) -> Answer:
