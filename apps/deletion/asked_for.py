@@ -12,10 +12,10 @@ from django.db import transaction
 
 from apps.attributes.models import About
 from apps.bulk.models import BulkChange, Former
-from apps.segments.models import Segment
+from apps.segments.models import LONGEST_NAME, Segment
 from apps.workspace.models import Workspace
 
-from .reach import Going, names_taken_out
+from .reach import Going, fitting
 
 OF_THEMSELVES = frozenset({"name", "first_name", "last_name", "email", "external_id", "phone"})
 
@@ -33,44 +33,63 @@ def out_of_filter(written: Any, about: str, going: Going) -> tuple[Any, set[int]
 
 
 def segments_cleaned(going: Going) -> Counter[int]:
-    """How many segments asked for each of some people."""
+    """How many segments asked for each of some people, or were named after them."""
     mentions: Counter[int] = Counter()
-    for segment in Segment.objects.filter(workspace=going.workspace).only("pk", "about", "filter").order_by("pk"):
-        if out_of_filter(segment.filter, segment.about, going)[1]:
-            mentions.update(_clean_segment(segment.pk, going))
-    return mentions + names_taken_out(Segment, ("name",), going, identifiers_alone=True)
+    for segment in Segment.objects.filter(workspace=going.workspace).order_by("pk"):
+        if _clean_segment(segment, going):
+            mentions.update(_save_clean_segment(segment.pk, going))
+    return mentions
+
+
+def _clean_segment(segment: Segment, going: Going) -> set[int]:
+    segment.filter, by_filter = out_of_filter(segment.filter, segment.about, going)
+    name, by_name = going.identifiers.taken_out(segment.name)
+    if by_name:  # no two of them are called the same (SEG-07)
+        segment.name = f"{name[: LONGEST_NAME - 24]} #{segment.pk}"
+    return by_filter | by_name
 
 
 @transaction.atomic
-def _clean_segment(pk: int, going: Going) -> set[int]:
-    segment = Segment.objects.select_for_update().get(pk=pk)
-    segment.filter, who = out_of_filter(segment.filter, segment.about, going)
-    segment.save(update_fields=["filter"])
+def _save_clean_segment(pk: int, going: Going) -> set[int]:
+    """Read it once more under a lock: it may say something else by now."""
+    segment = Segment.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if segment is None:
+        return set()
+    who = _clean_segment(segment, going)
+    segment.save(update_fields=["filter", "name"])
     Workspace.objects.filter(pk=going.workspace.pk).update(segments_version=uuid.uuid4())  # kept copies are stale
     return who
 
 
 def bulk_changes_cleaned(going: Going) -> Counter[int]:
     """How many bulk changes named each of some people: in their title, their search, their filter, their value."""
-    done_to = set(
+    theirs = set(
         Former.objects.filter(workspace=going.workspace, about=About.PERSON, record_id__in=going.pks).values_list(
             "change_id", flat=True
         )
     )
-    mentions = names_taken_out(BulkChange, ("title", "search"), going)
+    mentions: Counter[int] = Counter()
     for change in BulkChange.objects.filter(workspace=going.workspace).order_by("pk").iterator():
-        was_theirs = change.pk in done_to or bool(set(change.chosen or ()) & going.whose.keys())
+        was_theirs = change.pk in theirs or bool(set(change.chosen or ()) & going.whose.keys())
         mentions.update(_clean_change(change, was_theirs, going))
     return mentions
 
 
 def _clean_change(change: BulkChange, was_theirs: bool, going: Going) -> set[int]:
-    asked, by_filter = out_of_filter(change.filter, change.about, going)
+    """What was set for somebody may be their name; for others it is a value, which undoing compares with theirs."""
+    told = going.names if was_theirs else going.identifiers
     segments = {slug: out_of_filter(one, change.about, going) for slug, one in change.segments.items()}
-    names = going.names if was_theirs else going.identifiers
-    params, by_params = names.taken_out(change.params)
-    who = by_filter.union(by_params, *(by_segment for _, by_segment in segments.values()))
-    if who:
-        kept = {slug: one for slug, (one, _) in segments.items()}
-        BulkChange.objects.filter(pk=change.pk).update(filter=asked, segments=kept, params=params)
-    return who
+    clean = {
+        "title": going.names.taken_out(change.title),
+        "search": going.names.taken_out(change.search),
+        "filter": out_of_filter(change.filter, change.about, going),
+        "segments": (
+            {slug: one for slug, (one, _) in segments.items()},
+            set().union(*(who for _, who in segments.values())),
+        ),
+        "params": told.taken_out(change.params),
+    }
+    kept = {name: fitting(BulkChange, name, one) for name, (one, who) in clean.items() if who}
+    if kept:
+        BulkChange.objects.filter(pk=change.pk).update(**kept)
+    return set().union(*(who for _, who in clean.values()))

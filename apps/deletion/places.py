@@ -46,7 +46,13 @@ def register_all() -> None:
 
 
 def _register_what_goes() -> None:
-    goes(Person, "profile with all its values", "profiles with all their values", take=_profiles_taken)
+    goes(
+        Person,
+        "profile with all its values",
+        "profiles with all their values",
+        take=_profiles_taken,
+        count=lambda going: len(going.whose),
+    )
     goes(RecordChange, "entry of the history", "entries of the history")
     goes(RefusedWrite, "refused value", "refused values", sweep=_refused_values_cleaned)
     goes(Tagging, "tag", "tags")

@@ -43,7 +43,8 @@ class Going:
     whose: Mapping[int, int]  # the key of every row of people that goes → the key of the person it belongs to
     public_ids: Mapping[str, int]  # the same by the id that the world sees
     now: datetime
-    # known while sweeping: all that they are and were called; and of that what means nobody and nothing else
+    # known while sweeping: all that they are and were called; and of that what means nobody and nothing else, as an
+    # email does: "New York" may be a city
     names: Names = field(default_factory=Names)
     identifiers: Names = field(default_factory=Names)
 
@@ -154,21 +155,15 @@ def _delete(model: type[Model], key: str, going: Going) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def names_taken_out(
-    model: type[Model], fields: Collection[str], going: Going, *, identifiers_alone: bool = False
-) -> Counter[int]:
-    """Take some people's names out of a model's texts: how many rows mentioned each of them.
-
-    With `identifiers_alone`, only what means them and nothing else: an email does, "New York" may be a city.
-    """
-    names = going.identifiers if identifiers_alone else going.names
+def names_taken_out(model: type[Model], fields: Collection[str], going: Going) -> Counter[int]:
+    """Take some people's names out of a model's texts: how many rows mentioned each of them."""
     mentions: Counter[int] = Counter()
     rows = model._default_manager.filter(workspace=going.workspace).order_by("pk")
     after = 0
     while found := list(rows.filter(pk__gt=after).values("pk", *fields)[:ROWS_AT_ONCE]):
         for row in found:
-            if any(names.taken_out(row[name])[1] for name in fields):
-                mentions.update(_clean(model, row["pk"], fields, names))
+            if any(going.names.taken_out(row[name])[1] for name in fields):
+                mentions.update(_clean(model, row["pk"], fields, going.names))
         after = found[-1]["pk"]
     return mentions
 
@@ -180,13 +175,13 @@ def _clean(model: type[Model], pk: int, fields: Collection[str], names: Names) -
     if row is None:
         return set()
     out = {name: names.taken_out(row[name]) for name in fields}
-    kept = {name: _fitting(model, name, clean) for name, (clean, who) in out.items() if who}
+    kept = {name: fitting(model, name, clean) for name, (clean, who) in out.items() if who}
     if kept:
         model._default_manager.filter(pk=pk).update(**kept)
     return set().union(*(who for _, who in out.values()))
 
 
-def _fitting(model: type[Model], name: str, clean: Any) -> Any:
+def fitting(model: type[Model], name: str, clean: Any) -> Any:
     """What stands instead may be longer than the name was."""
     longest = getattr(model._meta.get_field(name), "max_length", None)
     return clean[:longest] if longest and isinstance(clean, str) else clean
