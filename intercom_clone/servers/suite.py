@@ -13,19 +13,22 @@ from types import FrameType
 
 from intercom_clone.servers.browsers import chromium
 from intercom_clone.servers.embedded import held, running
+from intercom_clone.servers.node_client import node_client
 from intercom_clone.servers.places import SHORT_FOLDERS, Places, Refused
 from intercom_clone.servers.processes import dies_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
+NODE_TESTS = ROOT / "tests" / "clients" / "node"
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run pytest and return its exit code, or 1 after one sentence when it cannot run."""
     try:
-        browser = {"CHROMIUM": chromium()} if needs_browser(arguments) else {}
+        browser = {"CHROMIUM": chromium()} if may_run(BROWSER_TESTS, arguments) else {}
+        client = node_client(NODE_TESTS) if may_run(NODE_TESTS, arguments) else {}
         with throwaway_folder() as folder:
-            environment = {"DATA_DIR": str(folder), "TESTING": "1", **browser}
+            environment = {"DATA_DIR": str(folder), "TESTING": "1", **browser, **client}
             for name in ("DATABASE_URL", "REDIS_URL", "CLOCK_OFFSET", "DJANGO_SETTINGS_MODULE"):
                 os.environ.pop(name, None)
             places = Places(folder)
@@ -36,13 +39,11 @@ def run(arguments: Sequence[str]) -> int:
         return 1
 
 
-def needs_browser(arguments: Sequence[str]) -> bool:
-    """Unless every path given lies away from the browser tests, some of them may run."""
+def may_run(folder: Path, arguments: Sequence[str]) -> bool:
+    """Unless every path given lies away from a folder of tests, some of them may run."""
     paths = [ROOT / argument.partition("::")[0] for argument in arguments if not argument.startswith("-")]
     named = [path for path in paths if path.exists()]
-    return not named or any(
-        path == BROWSER_TESTS or path in BROWSER_TESTS.parents or BROWSER_TESTS in path.parents for path in named
-    )
+    return not named or any(path == folder or path in folder.parents or folder in path.parents for path in named)
 
 
 @contextmanager
