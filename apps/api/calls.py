@@ -32,6 +32,7 @@ from .reading import body_of, query_of
 from .tokens import token_of
 from .versions import at_least, version_of
 
+JSON_MEDIA = "application/json"
 log = logging.getLogger("django.request")
 
 
@@ -87,6 +88,7 @@ def since(version: str) -> Callable[[Endpoint], Endpoint]:
                 raise Problem(missing, code="intercom_version_invalid")
             return endpoint(call, **named)
 
+        answer.since = version  # type: ignore[attr-defined]
         return answer
 
     return decorate
@@ -98,6 +100,7 @@ class Operation:
 
     endpoint: Endpoint
     scope: Scope | None
+    media: str = JSON_MEDIA  # what the caller must take, unless it is JSON that they take
 
 
 def resource(**operations: Operation) -> Callable[..., HttpResponse]:
@@ -136,6 +139,8 @@ def _response(
         if operation is None:
             raise nothing_at(request)
         check_scope(token.scopes, operation.scope)
+        if not any(map(request.accepts, {operation.media, JSON_MEDIA})):
+            raise NotServable("The API answers in application/json; accept that, or */*.")
         return _answer(_call(request, token, now), operation.endpoint, named)
     except Problem as problem:
         return error_list(problem)
@@ -151,8 +156,6 @@ def nothing_at(request: HttpRequest) -> NoSuchAddress:
 
 def _call(request: HttpRequest, token: AccessToken, now: datetime) -> Call:
     version = version_of(request.headers.get("Intercom-Version"))
-    if not request.accepts("application/json"):
-        raise NotServable("The API answers in application/json; accept that, or */*.")
     by = hand_of_token(token, address_of(request) or None)
     return Call(token, by, version, now, body_of(request), query_of(request), _address(request))
 

@@ -27,6 +27,7 @@ from apps.tags.tagging import tags_of_each
 from apps.workspace.models import AuditEntry, Teammate, Workspace
 
 from .calls import Call
+from .models import ContentExport
 from .note_bodies import as_html
 from .reading import NAME_OF_MODEL
 from .segment_ids import id_of
@@ -483,6 +484,33 @@ def _attribute(
         "messenger_writable": messenger_writable,
         "custom": False,
         "archived": False,
+    }
+
+
+# ---- exports ---------------------------------------------------------------------------------------------------------
+
+
+def content_export(found: ContentExport) -> dict[str, Any]:
+    """An export of messages: there are none, so that there is nothing to download."""
+    return {
+        "job_identifier": found.identifier,
+        "status": "no_data",
+        "download_url": "",
+        "download_expires_at": "",
+    }
+
+
+def job(call: Call, found: ContentExport) -> dict[str, Any]:
+    """The same as any other job is told of."""
+    server = call.address.partition("/jobs/status/")[0]
+    return {
+        "type": "job",
+        "id": found.identifier,
+        "url": f"{server}/jobs/status/{found.identifier}",
+        "status": "success",
+        "resource_type": "data_export",
+        "resource_id": found.identifier,
+        "resource_url": f"{server}/export/content/data/{found.identifier}",
     }
 
 

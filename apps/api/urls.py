@@ -14,6 +14,7 @@ from .views import (
     contacts,
     data_attributes,
     events,
+    exports,
     memberships,
     notes,
     segments,
@@ -31,6 +32,10 @@ def any_token(endpoint: Endpoint) -> Operation:
 
 def reading(endpoint: Endpoint) -> Operation:
     return Operation(endpoint, Scope.READ_PEOPLE)
+
+
+def downloading(endpoint: Endpoint) -> Operation:
+    return Operation(endpoint, Scope.READ_PEOPLE, media="application/octet-stream")
 
 
 def writing(endpoint: Endpoint) -> Operation:
@@ -111,7 +116,15 @@ endpoints = [
     path("events/summaries", resource(POST=writing(events.submit_summaries))),
     path("visitors", resource(GET=reading(visitors.show_visitor), PUT=writing(visitors.update_visitor))),
     path("visitors/convert", resource(POST=writing(visitors.convert_visitor))),
-    path("visitors/<str:visitor_id>", resource(GET=reading(visitors.show_visitor_by_id))),
+    path(
+        "visitors/<str:visitor_id>",
+        resource(GET=reading(visitors.show_visitor_by_id), DELETE=deleting(visitors.delete_visitor)),
+    ),
+    path("export/content/data", resource(POST=reading(exports.create_content_export))),
+    path("export/content/data/<str:job_identifier>", resource(GET=reading(exports.show_content_export))),
+    path("export/cancel/<str:job_identifier>", resource(POST=reading(exports.cancel_content_export))),
+    path("download/content/data/<str:job_identifier>", resource(GET=downloading(exports.download_content_export))),
+    path("jobs/status/<str:job_id>", resource(GET=reading(exports.show_job))),
     path(
         "data_attributes",
         resource(

@@ -144,3 +144,28 @@ def test_nobody_becomes_a_user_who_is_hidden(api, visitor, workspace):
     [error] = errors(convert(api, "user", {"user_id": "7"}, {"user_id": "v-1"}))
 
     assert error[:2] == (409, "conflict")
+
+
+def test_a_visitor_is_deleted(api, visitor):
+    """Answered as they were, and gone; destroyed with everybody else's data in seven days (DEL-05)."""
+    before = api.get(f"/visitors/{visitor.public_id}").json()
+
+    answer = api.delete(f"/visitors/{visitor.public_id}")
+
+    visitor.refresh_from_db()
+    assert (answer.status_code, answer.json(), visitor.state) == (200, before, State.PENDING_DELETION)
+    assert errors(api.get("/visitors?user_id=v-1")) == [(404, "not_found", "Visitor Not Found")]
+
+
+@pytest.mark.parametrize("whose", ["lead", "nobody", "another"])
+def test_nobody_but_a_visitor_of_the_workspace_is_deleted_as_one(whose, api, workspace):
+    others = {
+        "lead": LeadFactory(workspace=workspace).public_id,
+        "nobody": "65a92b7ee1a4176d9ab8b357",
+        "another": PersonFactory(workspace=WorkspaceFactory(), role=Role.VISITOR, external_id=None).public_id,
+    }
+
+    answer = api.delete(f"/visitors/{others[whose]}")
+
+    assert errors(answer) == [(404, "not_found", "Visitor Not Found")]
+    assert not Person.objects.filter(state=State.PENDING_DELETION).exists()

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from apps.attributes.models import State
 from apps.attributes.sources import Source
+from apps.deletion import grace
 from apps.people import identity
 from apps.people.arrivals import amend
 from apps.people.identity import Fate
@@ -42,6 +43,14 @@ def update_visitor(call: Call) -> Answer:
         check_taken(call.people, person.pk, report)
     person.refresh_from_db()
     return replying.visitor(call, here(person, call)) | skipped(call, report)
+
+
+def delete_visitor(call: Call, visitor_id: str) -> Answer:
+    """DELETE /visitors/{id}: gone at once, destroyed in seven days, as contacts are (DEL-04)."""
+    person = _find(call, {"id": visitor_id})
+    told = replying.visitor(call, person)
+    grace.request(person, by=call.by, now=call.now)
+    return told
 
 
 def _find(call: Call, named: Mapping[str, Any]) -> Person:
