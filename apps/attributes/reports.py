@@ -1,5 +1,6 @@
 """What became of the values that were offered to a record. The core judges; each door says it in its own way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -59,6 +60,7 @@ class Report:
     changed: dict[str, Change] = field(default_factory=dict)
     refused: dict[str, Refusal] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)  # what was offered for the refused keys
+    holders: Mapping[str, str] = field(default_factory=dict, compare=False)  # who held what before
 
     def refuse_changes(self, refusal: Refusal) -> None:
         """Take every change back for one reason."""

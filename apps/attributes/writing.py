@@ -70,21 +70,24 @@ def write(
     now: datetime,
     by: Hand = NOBODY,
     births: Mapping[int, Columns] | None = None,
+    rehearsed: bool = False,
 ) -> dict[int, Report]:
     """Offer values to records of one model: {pk: {key: raw value}}; what becomes of each is in its report.
 
     Pings speak in the snippet's keys (`user_id`, `created_at`), all others in the catalogue's. `births` are records
     that do not stand yet, by the pk they will have, with the columns they start from. Records of another workspace
-    are not found and get no report.
+    are not found and get no report. `rehearsed`: only tell what would become of them; nothing is stored or locked.
     """
     births = births or {}
-    batch = _take_up(model, workspace, offers, source, by, now, births)
+    batch = _take_up(model, workspace, offers, source, by, now, births, locks=not rehearsed)
     targets = _targets(workspace, batch.known, batch.touched, source)
     reports = {
         pk: _judge(targets, batch.held[pk], offer, batch.refused.get(pk, {}))
         for pk, offer in batch.offers.items()
         if pk in batch.held
     }
+    if rehearsed:
+        return reports
     _store(model, workspace, batch, reports, now, births)
     add_changes(model.about, workspace, reports, source, by, now)
     count_refusals(model.about, workspace, reports, source, by, now)
@@ -137,24 +140,65 @@ def put_back(
     Their values come from where they came from before; the history tells of both steps. A record whose value is another
     one by now, or in another hand, is left alone.
     """
-    batch = _take_up(model, workspace, {pk: {key: None} for pk in formers}, Source.MANUAL, by, now, {})
-    definition = batch.known.get(key)
-    if definition is None or not batch.touched:
-        return []
-    setting = Setting(Source.REST, workspace.zone, definition.options, Anybody())
+    were = {pk: {key: Was(set_to, former)} for pk, former in formers.items()}
+    return [pk for pk, keys in take_back(model, workspace, were, Source.MANUAL, now=now, by=by).items() if keys]
 
-    def loaded(plain: Any) -> Any:
-        return None if plain is None else definition.kind.clean(plain, setting)
 
-    ours, holder = loaded(set_to), BLANKED if set_to is None else Source.MANUAL.value
-    reports = {
-        pk: Report(changed={key: Change(ours, loaded(formers[pk].value), formers[pk].holder, formers[pk].origin)})
-        for pk, held in batch.held.items()
-        if held.values[key] == ours and held.holders.get(key) == holder
-    }
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What a value was set to, plain as JSON has it, and what it was before."""
+
+    set_to: Any
+    before: Former
+
+
+@transaction.atomic
+def take_back(
+    model: type[Attributed],
+    workspace: Workspace,
+    were: Mapping[int, Mapping[str, Was]],
+    source: Source,
+    *,
+    now: datetime,
+    by: Hand = NOBODY,
+) -> dict[int, list[str]]:
+    """Undo what a source set of some records, holders included: of each record that is there, the keys put back.
+
+    A value that is another one by now, or in another hand, is left alone, and so is one whose attribute is gone.
+    """
+    nothing = {pk: dict.fromkeys(keys) for pk, keys in were.items()}
+    batch = _take_up(model, workspace, nothing, Source.MANUAL, by, now, {})
+    readers = {definition.key: _reader(workspace, definition) for definition in batch.touched}
+    reports = {pk: Report(changed=_taken_back(held, were[pk], readers, source)) for pk, held in batch.held.items()}
     _store(model, workspace, batch, reports, now, {})
     add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
-    return list(reports)
+    return {pk: list(report.changed) for pk, report in reports.items()}
+
+
+Reader = Callable[[Any], Any]
+
+
+def _reader(workspace: Workspace, definition: Definition) -> Reader:
+    """Makes a value of what JSON keeps of it. Raises Refusal where it does not fit the attribute's type any more."""
+    setting = Setting(Source.REST, workspace.zone, definition.options, Anybody())
+    return lambda plain: None if plain is None else definition.kind.clean(plain, setting)
+
+
+def _taken_back(
+    held: Held, were: Mapping[str, Was], readers: Mapping[str, Reader], source: Source
+) -> dict[str, Change]:
+    changed: dict[str, Change] = {}
+    for key, was in were.items():
+        holder = source.value if was.set_to is not None else BLANKED if source is Source.MANUAL else None
+        if key not in readers or held.holders.get(key) != holder:
+            continue
+        try:
+            ours, before = readers[key](was.set_to), readers[key](was.before.value)
+        except Refusal:
+            continue
+        if held.values[key] == ours:
+            changed[key] = Change(ours, before, was.before.holder, was.before.origin)
+    return changed
 
 
 Group = Collection[str]
@@ -297,12 +341,14 @@ def _take_up(
     by: Hand,
     now: datetime,
     births: Mapping[int, Columns],
+    *,
+    locks: bool = True,
 ) -> Batch:
     """Address and hold the batch by one and the same catalogue: were the attributes changed meanwhile, once more."""
     while True:
         known, addressed, refused = _address(model, workspace, offers, source, by, now)
         touched = _touched(known, addressed, source)
-        version, held = _hold(model, workspace, [pk for pk in addressed if pk not in births], touched)
+        version, held = _hold(model, workspace, [pk for pk in addressed if pk not in births], touched, locks=locks)
         if version == workspace.attributes_version:
             return Batch(known, addressed, refused, touched, held | {pk: Held({}) for pk in births})
         workspace.attributes_version = version
@@ -374,7 +420,7 @@ def _touched(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> l
 
 
 def _hold(
-    model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition]
+    model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition], *, locks: bool
 ) -> tuple[uuid.UUID, dict[int, Held]]:
     """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring.
 
@@ -385,7 +431,8 @@ def _hold(
     statement = (
         "SELECT workspace.attributes_version, held.* FROM workspace_workspace AS workspace LEFT JOIN LATERAL "  # noqa: S608 - our own columns
         f"(SELECT id, holders{columns} FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
-        f"AND state <> '{State.MERGED}' ORDER BY id FOR NO KEY UPDATE) AS held ON true WHERE workspace.id = %s"
+        f"AND state <> '{State.MERGED}' ORDER BY id{' FOR NO KEY UPDATE' if locks else ''}) AS held ON true "
+        "WHERE workspace.id = %s"
     )
     with connection.cursor() as cursor:
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # the driver's: Django's is Python, and slow
@@ -511,7 +558,7 @@ def _closed(definition: Definition, source: Source) -> Refusal | None:
 
 
 def _judge(targets: Targets, held: Held, offer: Offer, refused: dict[str, Refusal]) -> Report:
-    report = Report()
+    report = Report(holders=held.holders)
     for key, raw in offer.items():
         try:
             target = targets.by_key.get(key)

@@ -1,7 +1,7 @@
 """People arriving: pings and files bring payloads for whoever is meant; REST and forms make and amend one person."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,19 @@ class Payload:
     place: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms payloads are received. Pings make whom nobody knows; a file may ask for less (IMP-22)."""
+
+    role: str = Role.USER  # what newcomers with a name become, and whom an email means (IMP-01)
+    makes: bool = True  # people whom nobody knows are made
+    amends: bool = True  # people who are known are written to
+    rehearsed: bool = False  # only tell what would become of everybody; nothing is stored or locked (BEY-04)
+
+
+ANYBODY = Terms()
+
+
 @dataclass(slots=True)
 class Arrival:
     """What became of a payload. Nothing was written unless the fate is FOUND."""
@@ -48,6 +61,7 @@ class Arrival:
     public_id: str | None = None
     role: str = Role.USER
     created: bool = False
+    revived: bool = False  # they were archived (IDN-20)
     reports: list[Report] = field(default_factory=list)
 
 
@@ -68,16 +82,23 @@ def _said_by(payload: Payload, standing: Standing, source: Source, *, signed: bo
 
 @transaction.atomic(savepoint=False)
 def receive(
-    workspace: Workspace, payloads: Sequence[Payload], source: Source, *, now: datetime, by: Hand = NO_HAND
+    workspace: Workspace,
+    payloads: Sequence[Payload],
+    source: Source,
+    *,
+    now: datetime,
+    by: Hand = NO_HAND,
+    terms: Terms = ANYBODY,
 ) -> list[Arrival]:
     """Bring each payload to whom it means, making people who are not known yet (MSG-02, IDN-02).
 
-    The same person twice in one batch is written twice, in order.
+    The same person twice in one batch is written twice, in order: what a rehearsal cannot show, since there the second
+    does not find what the first wrote.
     """
     arrivals: dict[int, Arrival] = {}
     for places in _rounds(payloads):
         round_of = [payloads[place] for place in places]
-        arrivals.update(zip(places, _receive(workspace, round_of, source, by, now), strict=True))
+        arrivals.update(zip(places, _receive(workspace, round_of, source, by, now, terms), strict=True))
     return [arrivals[place] for place in range(len(payloads))]
 
 
@@ -95,15 +116,18 @@ def _rounds(payloads: Sequence[Payload]) -> Iterator[list[int]]:
     yield from rounds
 
 
-def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: Hand, now: datetime) -> list[Arrival]:
-    standings = _certain(workspace, [payload.claim for payload in payloads])
+def _receive(
+    workspace: Workspace, payloads: list[Payload], source: Source, by: Hand, now: datetime, terms: Terms
+) -> list[Arrival]:
+    standings = _certain(workspace, [payload.claim for payload in payloads], terms)
     if again := _met_again(standings):
-        return _one_after_the_other(workspace, payloads, again, source, by, now)
+        return _one_after_the_other(workspace, payloads, again, source, by, now, terms)
     if source.is_ping:
         standings = becoming.settled(workspace, [payload.claim for payload in payloads], standings, by=by, now=now)
-    arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role) for s in standings]
-    births = _births(workspace, payloads, arrivals, source, now)
-    _revive(workspace, [s for s in standings if s.fate is Fate.FOUND and s.state == State.ARCHIVED], now)
+    arrivals = [Arrival(s.fate, s.pk, s.public_id, s.role, revived=_comes_back(s)) for s in standings]
+    births = _births(workspace, payloads, arrivals, source, now, terms)
+    if not terms.rehearsed:
+        _revive(workspace, [s for s in standings if _comes_back(s)], now)
     for signed in (False, True):
         offers = {
             arrival.pk: _said_by(payload, standing, source, signed=signed)
@@ -112,13 +136,18 @@ def _receive(workspace: Workspace, payloads: list[Payload], source: Source, by: 
         }
         if offers:
             hand = Source.SIGNED_PING if signed else source
-            reports = write(Person, workspace, offers, hand, by=by, now=now, births=None if signed else births)
+            born = None if signed else births
+            reports = write(Person, workspace, offers, hand, by=by, now=now, births=born, rehearsed=terms.rehearsed)
             for arrival in arrivals:
                 if arrival.pk in reports:
                     arrival.reports.append(reports[arrival.pk])
     if source.is_ping:
         _take_in_namesakes(workspace, payloads, arrivals, by, now)
-    return _once_more_for_the_gone(workspace, payloads, arrivals, source, by, now)
+    return _once_more_for_the_gone(workspace, payloads, arrivals, source, by, now, terms)
+
+
+def _comes_back(standing: Standing) -> bool:
+    return standing.fate is Fate.FOUND and standing.state == State.ARCHIVED
 
 
 def _take_in_namesakes(
@@ -131,13 +160,19 @@ def _take_in_namesakes(
 
 
 def _once_more_for_the_gone(
-    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], source: Source, by: Hand, now: datetime
+    workspace: Workspace,
+    payloads: list[Payload],
+    arrivals: list[Arrival],
+    source: Source,
+    by: Hand,
+    now: datetime,
+    terms: Terms,
 ) -> list[Arrival]:
     """Whoever was merged or erased between being found and being written to is looked for again: what a ping brings
     goes to whoever they are now."""
     gone = [place for place, one in enumerate(arrivals) if one.fate is Fate.FOUND and not one.reports]
     if gone:
-        again = _receive(workspace, [payloads[place] for place in gone], source, by, now)
+        again = _receive(workspace, [payloads[place] for place in gone], source, by, now, terms)
         for place, arrival in zip(gone, again, strict=True):
             arrivals[place] = arrival
     return arrivals
@@ -156,30 +191,43 @@ def _met_again(standings: list[Standing]) -> set[int]:
 
 
 def _one_after_the_other(
-    workspace: Workspace, payloads: list[Payload], again: set[int], source: Source, by: Hand, now: datetime
+    workspace: Workspace,
+    payloads: list[Payload],
+    again: set[int],
+    source: Source,
+    by: Hand,
+    now: datetime,
+    terms: Terms,
 ) -> list[Arrival]:
     arrivals: dict[int, Arrival] = {}
     for later in (False, True):
         places = [place for place in range(len(payloads)) if (place in again) is later]
-        arrived = _receive(workspace, [payloads[place] for place in places], source, by, now)
+        arrived = _receive(workspace, [payloads[place] for place in places], source, by, now, terms)
         arrivals.update(zip(places, arrived, strict=True))
     return [arrivals[place] for place in range(len(payloads))]
 
 
-def _certain(workspace: Workspace, claims: list[Claim]) -> list[Standing]:
+def _certain(workspace: Workspace, claims: list[Claim], terms: Terms) -> list[Standing]:
     """Who is meant; newcomers are looked for again once nobody else can make them."""
-    standings = identity.find(workspace, claims)
+    find = identity.find if terms.role == Role.USER else identity.find_leads
+    standings = find(workspace, claims)
     newcomers = [place for place, standing in enumerate(standings) if standing.fate is Fate.NOBODY]
-    if newcomers:
+    if newcomers and terms.makes and not terms.rehearsed:
         new_claims = [claims[place] for place in newcomers]
         identity.lock(workspace, new_claims)
-        for place, standing in zip(newcomers, identity.find(workspace, new_claims), strict=True):
+        for place, standing in zip(newcomers, find(workspace, new_claims), strict=True):
             standings[place] = standing
-    return standings
+    passed_over = {fate for fate, meant in ((Fate.NOBODY, terms.makes), (Fate.FOUND, terms.amends)) if not meant}
+    return [replace(s, fate=Fate.PASSED_OVER) if s.fate in passed_over else s for s in standings]
 
 
 def _births(
-    workspace: Workspace, payloads: list[Payload], arrivals: list[Arrival], source: Source, now: datetime
+    workspace: Workspace,
+    payloads: list[Payload],
+    arrivals: list[Arrival],
+    source: Source,
+    now: datetime,
+    terms: Terms,
 ) -> dict[int, dict[str, Any]]:
     """Give each newcomer a key, and the columns they start from."""
     newcomers = [place for place, arrival in enumerate(arrivals) if arrival.fate is Fate.NOBODY]
@@ -188,7 +236,7 @@ def _births(
     for place, pk in zip(newcomers, next_keys(len(newcomers)), strict=True):
         payload = payloads[place]
         named = payload.claim.is_named
-        role = Role.USER if named else Role.VISITOR
+        role = terms.role if named else Role.VISITOR
         start = birth(workspace, role, now, needs_pseudonym=not named, drawn=drawn, origin=payload.place)
         # born of a ping without a created_at, a person signed up when they were first seen (ATT-48, ATT-49)
         signed_up_at = now if source.is_ping else None

@@ -59,6 +59,7 @@ class Fate(Enum):
     AMBIGUOUS = auto()  # an email of several users (MSG-18)
     BLOCKED = auto()
     IN_GRACE = auto()  # waiting to be deleted, or the identifiers of somebody who is (DEL-17)
+    PASSED_OVER = auto()  # known where only newcomers are meant, or not known where only the known are (IMP-22)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,22 @@ def _by_email(users: list[Row], leads: list[Row]) -> Standing:
         if hidden := [row for row in users if row.state == state]:
             return _of(hidden[0]) if state != State.ARCHIVED or len(hidden) == 1 else AMBIGUOUS
     return NOBODY
+
+
+def find_leads(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
+    """Whom the emails of a file of leads mean: the live lead, else the user of that email (IMP-10).
+
+    An archived lead is nobody: another one is made (IMP-14, IDN-20).
+    """
+    by_email = _people(workspace, "email", {c.email for c in claims if c.email})
+    return [_of_leads(_users(by_email, c), _leads(by_email, c)) if c.email else NOBODY for c in claims]
+
+
+def _of_leads(users: list[Row], leads: list[Row]) -> Standing:
+    live = [lead for lead in leads if lead.state == State.ACTIVE]
+    if len(live) > 1:
+        return AMBIGUOUS
+    return _of(live[0]) if live else _by_email(users, leads)
 
 
 def turned_away(workspace: Workspace, email: str | None) -> Standing | None:
