@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.models import Attributed
@@ -12,6 +11,7 @@ from apps.companies.models import Company
 from apps.people.models import Person
 from apps.workspace.models import AccessToken, Seat, Workspace, hashed
 from apps.workspace.scopes import Scope, usual
+from tests.api.describing import DescribedClient
 from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory, WorkspaceFactory
 
 SECRET = "a-secret-that-was-shown-once"
@@ -22,7 +22,7 @@ class Program:
     """Calls the API as a customer's program does: JSON, and a bearer token."""
 
     def __init__(self, secret: str | None = SECRET) -> None:
-        self.client = Client(raise_request_exception=True)
+        self.client = DescribedClient(raise_request_exception=True)
         self.headers = {"Accept": "application/json"}
         if secret:
             self.headers["Authorization"] = f"Bearer {secret}"
