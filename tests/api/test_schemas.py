@@ -8,19 +8,8 @@ from typing import Any
 import pytest
 
 from apps.api.middleware import ADDRESSES, resolved
-from apps.attributes.sources import Source
 from apps.companies.arrivals import join
-from apps.companies.models import Company
-from apps.events import recording
-from apps.events.recording import Occurrence
-from apps.people.models import Person, Role
-from apps.subscriptions import choosing, keeping
-from apps.subscriptions.keeping import Wording
-from apps.tags import noting, tagging
-from apps.workspace import clock
-from apps.workspace.hands import NOBODY, hand_of_teammate
-from apps.workspace.models import Teammate
-from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, attribute
+from tests.factories import NOW, LeadFactory, attribute
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "spec" / "openapi-people-2.14.json"
 
@@ -114,32 +103,6 @@ def test_data_attributes(api, workspace, published):
 
 def test_me(api, published):
     assert faults(schema(published, "admin_with_app"), api.get("/me").json(), published) == []
-
-
-def company_of(ann: Person) -> Company:
-    company = CompanyFactory(workspace=ann.workspace)
-    join(ann, company, now=NOW)
-    return company
-
-
-@pytest.fixture
-def furnished(workspace, ann) -> dict[str, str]:
-    """Ann with one of everything, and the ids of it."""
-    company, tag = company_of(ann), tagging.find_or_create(workspace, "VIP", by=NOBODY, now=NOW)
-    for record in (ann, company):
-        tagging.add(type(record), workspace, [record.pk], tag, by=NOBODY, now=NOW)
-    wording = Wording("News", "Monthly", "en", ["email"])
-    news = keeping.create(workspace, wording, "opt_out", by=NOBODY, now=NOW)
-    choosing.choose(ann, news, by=NOBODY, now=NOW)
-    tess = Teammate.objects.get(seats__workspace=workspace)
-    note = noting.add(ann, "Call back", by=hand_of_teammate(tess), now=NOW)
-    happened = Occurrence(ann.pk, "read-pricing", clock.now())
-    recording.record(workspace, [happened], source=Source.REST, by=NOBODY, now=clock.now())
-    visits = {"role": Role.VISITOR, "external_id": None, "visitor_id": "v-1", "last_seen_at": clock.now()}
-    PersonFactory(workspace=workspace, **visits)
-    Person.objects.filter(pk=ann.pk).update(last_seen_at=clock.now())
-    ids = {"ann": ann.public_id, "company": company.public_id, "tag": tag.pk, "note": note.pk, "tess": tess.pk}
-    return {name: str(pk) for name, pk in ids.items()}
 
 
 READ = {
