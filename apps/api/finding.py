@@ -3,7 +3,8 @@
 import re
 from typing import Any, TypeVar
 
-from apps.attributes.models import Attribute, Attributed, State
+from apps.attributes import other_ids
+from apps.attributes.models import Attribute, Attributed, AttributedQuerySet, State
 from apps.companies.models import Company
 from apps.people.models import Person, Role
 from apps.subscriptions.models import SubscriptionType
@@ -46,10 +47,17 @@ def given(call: Call, name: str, what: str) -> str:
 # ---- people and companies --------------------------------------------------------------------------------------------
 
 
+def _by_id(call: Call, records: AttributedQuerySet, public_id: str) -> Any:
+    """Whose an id is, or was where they were moved in from (BEY-17)."""
+    found = records.filter(public_id=public_id).first() if INTERCOM_ID.fullmatch(public_id) else None
+    if found is None and (pk := other_ids.key_of(call.workspace, records.model.about, public_id)):
+        return records.filter(pk=pk).first()
+    return found
+
+
 def find_contact(call: Call, contact_id: str, *, even_in_grace: bool = False) -> Person:
     """A lead or a user by Intercom's id. Raises Missing; from 2.16 on MergedAway for a lead that was merged."""
-    people = Person.objects.of(call.workspace).exclude(role=Role.VISITOR)
-    person = people.filter(public_id=contact_id).first() if INTERCOM_ID.fullmatch(contact_id) else None
+    person = _by_id(call, Person.objects.of(call.workspace).exclude(role=Role.VISITOR), contact_id)
     if person is None or (person.state == State.PENDING_DELETION and not even_in_grace):
         raise no_such_contact()
     if person.state == State.MERGED:
@@ -64,8 +72,7 @@ def no_such_contact() -> Missing:
 
 def find_company(call: Call, company_id: str) -> Company:
     """A company by Intercom's id; archived ones are gone (CO-08)."""
-    companies = Company.objects.of(call.workspace).active()
-    company = companies.filter(public_id=company_id).first() if INTERCOM_ID.fullmatch(company_id) else None
+    company = _by_id(call, Company.objects.of(call.workspace).active(), company_id)
     if company is None:
         raise no_such_company()
     return here(company, call)

@@ -126,6 +126,27 @@ class Attributed(models.Model):
         return ""
 
 
+class OtherId(models.Model):
+    """An id by which a record was known where it was moved in from, and is not known by here (BEY-17). See `other_ids`.
+
+    Most keep the id that they had, and have no row here.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    about = models.CharField(max_length=8, choices=About)
+    public_id = models.CharField(max_length=64)
+    record_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "about", "public_id"], name="an_other_id_means_one_record"),
+        ]
+        indexes = [models.Index(fields=["workspace", "about", "record_id"], name="other_ids_of_a_record")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 def model_of(about: str) -> type[Attributed]:
     """The records that attributes are about: the tables stand on the floors above."""
     return {model.about: model for model in Attributed.__subclasses__()}[about]

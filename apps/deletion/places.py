@@ -11,7 +11,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from apps.attributes.models import Attribute, ColumnClearance, OptionRename, RecordChange, RefusedWrite, TypeChange
+from apps.attributes.models import (
+    Attribute,
+    ColumnClearance,
+    OptionRename,
+    OtherId,
+    RecordChange,
+    RefusedWrite,
+    TypeChange,
+)
 from apps.bulk.models import BulkChange, Former
 from apps.companies.models import Company, Membership
 from apps.events.models import Event, EventName, EventSummary
@@ -55,6 +63,7 @@ def _register_what_goes() -> None:
     )
     goes(RecordChange, "entry of the history", "entries of the history")
     goes(RefusedWrite, "refused value", "refused values", sweep=_refused_values_cleaned)
+    goes(OtherId, "former Intercom ID", "former Intercom IDs")
     goes(Tagging, "tag", "tags")
     goes(Note, "note", "notes")
     goes(Membership, "membership in a company", "memberships in companies")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.attributes import other_ids
 from apps.attributes.paging import newest_first
 from apps.workspace.hosts import origin
 from apps.workspace.models import Workspace
@@ -26,7 +27,8 @@ def meant(workspace: Workspace, asked: Mapping[str, str]) -> list[Person]:
     people = Person.objects.of(workspace).listed()
     for key, field in (("id", "public_id"), ("user_id", "external_id")):
         if asked.get(key):
-            return _holders(people, field, asked[key]) or _survivors(workspace, field, asked[key])
+            found = _holders(people, field, asked[key]) or _survivors(workspace, field, asked[key])
+            return found or (_known_elsewhere(workspace, asked[key]) if key == "id" else [])
     address = asked.get("email", "").lower()  # as it is kept (IDN-08)
     if not address:
         return []
@@ -38,6 +40,14 @@ def _holders(people: PersonQuerySet, field: str, value: str) -> list[Person]:
     if "\x00" in value:  # the database cannot even be asked
         return []
     return _some(people.filter(**{field: value}))
+
+
+def _known_elsewhere(workspace: Workspace, public_id: str) -> list[Person]:
+    """Whom an id meant where they were moved in from (BEY-17), or who survived them since."""
+    pk = other_ids.key_of(workspace, Person.about, public_id)
+    if pk is None:
+        return []
+    return _some(Person.objects.of(workspace).listed().filter(pk=pk)) or _some(led_to(workspace, pk=pk))
 
 
 def _survivors(workspace: Workspace, field: str, value: str) -> list[Person]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.history import move_changes, move_changes_back, move_refusals, move_refusals_back
-from apps.attributes.models import RecordChange, RefusedWrite, State
+from apps.attributes.models import OtherId, RecordChange, RefusedWrite, State
 from apps.attributes.writing import adopt
 from apps.tags.models import Note, Tagging
 from apps.tags.moving import count_tags, move_notes, move_notes_back, move_tags, move_tags_back
@@ -262,4 +262,5 @@ def register_own() -> None:
         tally=lambda m: Tally("note", "notes", rows_of(Note, m.workspace, [m.lead]).count()),
     )
     stays(Merge, "it tells of who was merged")
+    stays(OtherId, "it leads to who was merged, and so to who survived")
     stays(Person, "who was merged into somebody before is still found through them: see `surviving`")

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from apps.attributes import other_ids
 from apps.attributes.facts import facts_of
 from apps.attributes.finding import record_or_404
 from apps.attributes.models import Attributed
@@ -78,6 +79,8 @@ def person_or_404(workspace: Workspace, public_id: str) -> Person:
 def _survivor_or_404(workspace: Workspace, public_id: str) -> Person:
     """Whom the address of somebody who was merged leads to (BEY-07)."""
     survivor = led_to(workspace, public_id=public_id).heads().first()
+    if survivor is None and (pk := other_ids.key_of(workspace, Person.about, public_id)):
+        survivor = led_to(workspace, pk=pk).heads().first()
     if survivor is None:
         raise Http404("There is no such record in this workspace.")
     survivor.workspace = workspace

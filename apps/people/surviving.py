@@ -74,7 +74,7 @@ def predecessors(workspace: Workspace, people: Collection[int]) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def led_to(workspace: Workspace, **names: str) -> PersonQuerySet:
+def led_to(workspace: Workspace, **names: str | int) -> PersonQuerySet:
     """Those on the lists to whom a merged person's id, user ID or email leads: `led_to(workspace, email="a@x.io")`."""
     merged = Person.objects.of(workspace).filter(Q(**names), state=State.MERGED)
     found = survivors(workspace, list(merged.values_list("pk", flat=True)[:100]))
