@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -17,6 +18,7 @@ from apps.attributes.models import RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
+from apps.deletion.models import Receipt
 from apps.events.models import EventName
 from apps.people.merging import merge
 from apps.people.models import Merge, Person
@@ -26,6 +28,7 @@ from apps.segments.language import Condition, all_of
 from apps.subscriptions import keeping
 from apps.subscriptions.keeping import Wording
 from apps.tags import noting, tagging
+from apps.workspace import documents
 from apps.workspace.clock import now
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Notification, Seat, Workspace
@@ -109,6 +112,10 @@ class World:
         done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
         return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
 
+    def receipt(self) -> int:
+        told = {"public_id": "6" * 24, "role": "user", "requested_at": now(), "destroyed_at": now()}
+        return Receipt.objects.create(workspace=self.workspace, **told).pk
+
     def event_name(self) -> int:
         return EventName.objects.create(workspace=self.workspace, name="read-pricing", created_at=now()).pk
 
@@ -119,6 +126,10 @@ class World:
     def notification(self) -> int:
         whose = {"workspace": self.workspace, "teammate": self.seat.teammate}
         return Notification.objects.create(message="The export is ready.", created_at=now(), **whose).pk
+
+    def document(self) -> int:
+        letter = SimpleUploadedFile("letter.txt", b"We attest.")
+        return documents.keep(self.workspace, letter, by=NOBODY, now=now()).pk
 
     def token(self) -> int:
         return issue(self.workspace, self.seat.teammate, "backend", by=NOBODY, now=now())[0].pk
@@ -143,9 +154,11 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "changes/pk": World.bulk_change,
     "events/pk": World.event_name,
     "subscriptions/pk": World.subscription,
+    "receipts/pk": World.receipt,
     "notifications/pk": World.notification,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
+    "document_pk": World.document,
     "about": lambda world: "person",
     "panel": lambda world: "person",
     "key": lambda world: "email",

@@ -1,9 +1,13 @@
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import models
 
 from apps.people.models import Person, Role
 from apps.workspace.models import Teammate, Workspace
+
+from . import reach
+from .masking import masked
 
 GRACE = timedelta(days=7)  # DEL-07
 
@@ -23,6 +27,11 @@ class Deletion(models.Model):
 
     def __str__(self) -> str:
         return f"due {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def masked_identifiers(self) -> list[str]:
+        """For whoever looks for one request among many (D-29)."""
+        return [masked(name) for name in (self.person.external_id, self.person.email) if name]
 
 
 class Receipt(models.Model):
@@ -47,3 +56,12 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """What went from where, in words; a place that there is no more is called as it was."""
+        order = [place.label for place in reach.places()]
+        for label in sorted(self.taken, key=lambda one: order.index(one) if one in order else len(order)):
+            place, number = reach.PLACES.get(label), self.taken[label]
+            words = (place.one if number == 1 else place.many) if place else label
+            yield f"{number:,} {words}"
