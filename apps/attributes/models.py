@@ -103,7 +103,8 @@ class Attributed(models.Model):
     # computed attribute that is kept without a history → what it is based on, and what that means
     observed: ClassVar[dict[str, tuple[str, str]]] = {}
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE)
+    # indexed by what each kind of record is found by within a workspace
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False)
     public_id = models.CharField(max_length=24, default=new_public_id)
     state = models.CharField(max_length=16, choices=State, db_default=State.ACTIVE, default=State.ACTIVE)
     # key → source, of every value whose last hand was not a plain ping

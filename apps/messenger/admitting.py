@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -15,7 +15,7 @@ from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.people.arrivals import Arrival
 from apps.people.identity import Claim, Fate, Unfit
-from apps.people.returning import Mark
+from apps.people.returning import Familiar, Mark
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.prepared import first_row
@@ -29,6 +29,8 @@ FIELDS = [field.attname for field in Workspace._meta.concrete_fields]
 TABLE = Workspace._meta.db_table
 WORKSPACE = f"SELECT ctid::text, xmin::text, {', '.join(FIELDS)} FROM {TABLE} WHERE app_id = %s"  # noqa: S608 (our own names)
 MOST_KEPT = 1_000
+MOST_HEARD, LONGEST_KEPT = 10_000, 2_000
+Meant = tuple[Claim, Familiar]
 
 
 def posted(view: View) -> View:
@@ -79,6 +81,14 @@ class Known:
 
     workspace: Workspace
     mark: Mark
+    heard: dict[bytes, Meant] = field(default_factory=dict)  # what was said of somebody → whom and what it means
+
+    def remember(self, words: bytes, meant: Meant) -> None:
+        """A page says the same of its user again and again, as long as the workspace stands as it does."""
+        if words and words not in self.heard and len(words) <= LONGEST_KEPT:
+            if len(self.heard) >= MOST_HEARD:
+                self.heard.clear()
+            self.heard[words] = meant
 
 
 _kept: dict[str, Known] = {}  # by app id

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import orjson
 from django.db import InterfaceError, OperationalError, transaction
 
 from apps.attributes.history import count_refusals
@@ -12,6 +13,7 @@ from apps.people import arrivals, returning, sessions
 from apps.people.arrivals import Arrival, Payload
 from apps.people.identity import Claim, Fate
 from apps.people.models import Person, Role
+from apps.people.returning import Familiar
 from apps.people.sessions import Sighting
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
@@ -27,7 +29,8 @@ from .reading import Lead, Ping, Sent
 
 def deliver(workspace: Workspace, ping: Ping, seen: Sighting, *, says_something_new: bool = False) -> Arrival:
     """Write a ping, once. Where two of them wait for each other, PostgreSQL stops one of them: that one tries again."""
-    if not says_something_new and (arrival := _deliver_nothing_new(workspace, ping, seen)):
+    told = None if says_something_new else _familiar(workspace, ping, seen)
+    if told and (arrival := returning.recognise(told, seen)):  # the most frequent of all is one statement
         return arrival
     return once_more(lambda: _deliver(workspace, ping, seen))
 
@@ -39,11 +42,32 @@ def deliver_unread(known: Known, sent: Sent, seen: Sighting) -> tuple[Arrival, C
     """
     trust()
     try:
-        ping = reading.ping(sent, signed_claims(known.workspace, sent, seen.now))
-        arrival = _deliver_nothing_new(known.workspace, ping, seen, known.mark)
+        words = _lasting(sent)
+        claim, told = known.heard.get(words) or _understood(known.workspace, sent, seen)
+        arrival = returning.recognise(told, seen, known.mark) if told else None
     except (Problem, OperationalError, InterfaceError):  # the latter of a connection that broke while nobody used it
         return None
-    return (arrival, ping.claim) if arrival else None
+    if arrival is None or told is None:
+        return None
+    known.remember(words, (claim, told))
+    return arrival, claim
+
+
+def _lasting(sent: Sent) -> bytes:
+    """What was said of somebody, if it means the same whenever it is said; nothing where a proof came with it, for
+    that ends, or where it is too deep to be written down."""
+    if sent.user_hash is not None or sent.token is not None:
+        return b""
+    try:
+        return orjson.dumps([sent.user_data, sent.anonymous_id])
+    except orjson.JSONEncodeError:
+        return b""
+
+
+def _understood(workspace: Workspace, sent: Sent, seen: Sighting) -> tuple[Claim, Familiar | None]:
+    """Who is meant by a ping, and what stands where it says nothing new."""
+    ping = reading.ping(sent, signed_claims(workspace, sent, seen.now))
+    return ping.claim, _familiar(workspace, ping, seen)
 
 
 def deliver_lead(workspace: Workspace, lead: Lead, seen: Sighting) -> Arrival:
@@ -65,13 +89,11 @@ def payload_of(ping: Ping, seen: Sighting) -> Payload:
     return Payload(ping.claim, ping.unsigned.values, ping.signed.values, seen.place)
 
 
-def _deliver_nothing_new(
-    workspace: Workspace, ping: Ping, seen: Sighting, mark: returning.Mark | None = None
-) -> Arrival | None:
-    """The most frequent ping of all is one statement, and so a transaction by itself."""
+def _familiar(workspace: Workspace, ping: Ping, seen: Sighting) -> Familiar | None:
+    """What stands where a ping says nothing new; None for one that names companies or is refused a key."""
     if any(half.companies or half.report.refused for half in ping.halves):
         return None
-    return returning.recognise(workspace, payload_of(ping, seen), Source.PING, seen, mark)
+    return returning.familiar(workspace, payload_of(ping, seen), Source.PING)
 
 
 @transaction.atomic

@@ -35,6 +35,11 @@ ON_MOBILE = (
 BY_PLATFORM = ("last_seen_at", "sessions", "app_name", "app_version", "device", "os_version", "sdk_version")
 
 
+def _unique(column: str, name: str) -> models.UniqueConstraint:
+    """Whoever has no such name is no line of its index: every ping that moves Last seen writes a line into each."""
+    return models.UniqueConstraint(fields=["workspace", column], condition=Q((f"{column}__isnull", False)), name=name)
+
+
 class PersonQuerySet(AttributedQuerySet):
     def listed(self) -> Self:
         """Those that teammates see: active users and leads; visitors never (IDN-09)."""
@@ -57,7 +62,7 @@ class Person(Attributed):
     email = models.TextField(null=True)
     email_domain = models.TextField(null=True)
     phone = models.TextField(null=True)
-    owner = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")
+    owner = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+", db_index=False)
     avatar = models.TextField(null=True)
 
     signed_up_at = models.DateTimeField(null=True)
@@ -141,9 +146,9 @@ class Person(Attributed):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "public_id"], name="a_persons_public_id_is_unique"),
             # whatever the person's state: identifiers stay taken until the data is destroyed (IDN-04)
-            models.UniqueConstraint(fields=["workspace", "external_id"], name="a_user_id_is_taken_once"),
-            models.UniqueConstraint(fields=["workspace", "visitor_id"], name="a_visitor_is_known_once"),
-            models.UniqueConstraint(fields=["workspace", "pseudonym"], name="a_pseudonym_is_unique"),
+            _unique("external_id", name="a_user_id_is_taken_once"),
+            _unique("visitor_id", name="a_visitor_is_known_once"),
+            _unique("pseudonym", name="a_pseudonym_is_unique"),
             models.CheckConstraint(
                 condition=~Q(role=Role.USER) | Q(visitor_id=None), name="no_cookie_alone_stands_for_a_user"
             ),
@@ -167,7 +172,9 @@ class Person(Attributed):
             models.Index(fields=["workspace", "created_at", "id"], name="people_by_first_seen"),
             models.Index(fields=["workspace"], condition=ON_MOBILE, name="people_on_mobile"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_of_a_user"),
-            models.Index(fields=["workspace", "email"], name="people_by_email"),  # kept in lower case (IDN-08)
+            # kept in lower case (IDN-08)
+            models.Index(fields=["workspace", "email"], condition=Q(email__isnull=False), name="people_by_email"),
+            models.Index(fields=["owner"], condition=Q(owner__isnull=False), name="people_of_an_owner"),
             GinIndex(
                 F("workspace"),
                 OpClass(Lower("name"), "gin_trgm_ops"),

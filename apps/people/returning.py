@@ -4,6 +4,7 @@ What was sent is made good as in any write, and goes into the condition of the U
 Where anything stands otherwise, is refused, or is held by somebody, nobody is touched, and `arrivals.receive` begins.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -37,38 +38,48 @@ STANDS = """EXISTS (
 )"""
 
 
-def recognise(
-    workspace: Workspace, payload: Payload, source: Source, seen: Sighting, mark: Mark | None = None
-) -> Arrival | None:
-    """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done.
+@dataclass(frozen=True, slots=True)
+class Familiar:
+    """Who is meant by what was sent, and what stands where all of it was said before: the same whenever it is sent."""
 
-    Nor is anything where the browser's visitor, or a lead with their email, is still to be made one with them; nor,
-    with a `mark`, where the workspace's row is not the one any more that was read.
+    kind: str  # which of WHO
+    conditions: tuple[str, ...]
+    columns: tuple[str, ...]
+    who: list[Any]
+    stands: list[Any]
+
+
+def familiar(workspace: Workspace, payload: Payload, source: Source) -> Familiar | None:
+    """What must stand for a payload to say nothing new; None where nobody is named, or something is refused.
+
+    Nor does it say nothing new where the browser's visitor, or a lead with their email, is still to be made one with
+    whom it means.
     """
     claim = payload.claim
     kind, who = claim.strongest
     found = _expected(workspace, payload, source)
     if not who or found is None:
         return None
-    given: list[Any] = [
-        *seen.given,
-        workspace.pk,
-        *([workspace.pk, who] if kind == "email" else [who]),
-        State.ACTIVE,
-        found.keys,
-        *found.columns.values(),
-    ]
-    conditions = []
+    conditions, others = [], []
     if claim.is_named:
         conditions.append(f"NOT {HAS_NAMESAKES}")
     if claim.is_named and claim.visitor_id:
         conditions.append(f"NOT {STILL_ANONYMOUS}")
-        given += [workspace.pk, claim.visitor_id]
-    if mark:
-        conditions.append(STANDS)
-        given += mark
+        others = [workspace.pk, claim.visitor_id]
+    meant = [workspace.pk, *([workspace.pk, who] if kind == "email" else [who])]
+    stands = [State.ACTIVE, found.keys, *found.columns.values(), *others]
+    return Familiar(kind, tuple(conditions), tuple(found.columns), meant, stands)
+
+
+def recognise(told: Familiar, seen: Sighting, mark: Mark | None = None) -> Arrival | None:
+    """Who is meant, seen now, where all that is said of them stands already; else None, and nothing was done.
+
+    Nor is anything, with a `mark`, where the workspace's row is not the one any more that was read.
+    """
+    conditions = (*told.conditions, STANDS) if mark else told.conditions
+    statement = _statement(seen.changes, seen.moment, told.kind, told.columns, conditions)
     with prepared_cursor() as cursor:
-        cursor.execute(_statement(seen.changes, seen.moment, kind, tuple(found.columns), tuple(conditions)), given)
+        cursor.execute(statement, [*seen.given, *told.who, *told.stands, *(mark or ())])
         row = cursor.fetchone()
     return Arrival(Fate.FOUND, *row) if row else None
 

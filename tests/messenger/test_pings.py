@@ -680,3 +680,27 @@ def test_saying_nothing_new_revives_and_refuses_as_ever(workspace, ping):
 
     assert [revived.status_code, blocked.status_code, in_grace.status_code] == [200, 400, 200]
     assert in_grace.content == b""
+
+
+def test_what_was_heard_before_means_what_it_means_now(workspace, ping):
+    """ATT-43, BEY-02: though nobody works out again what the same words meant"""
+    plan = attribute(workspace, "plan")
+    sent = {"user_id": "1", "plan": "pro"}
+    for _ in range(3):
+        ping(sent)
+    ann = user("1")
+    assert refused(ann) == {}
+
+    archive(plan, by=NOBODY, now=NOW)
+    ping(sent)
+
+    assert refused(ann) == {"plan": "archived"}
+
+
+def test_what_was_heard_before_is_written_where_something_else_stands(workspace, ping):
+    """UPD-01"""
+    attribute(workspace, "plan")
+    for plan in ("pro", "pro", "pro", "free", "free", "pro"):
+        ping({"user_id": "1", "plan": plan})
+
+    assert values(user("1"), "plan") == {"plan": "pro"}

@@ -380,8 +380,10 @@ def test_the_search_takes_every_character_as_it_is(tess, workspace, text, found)
 
 def test_the_search_uses_its_index(workspace):
     """FILT-20, UI-05"""
-    many = (Person(workspace=workspace, role=Role.USER, name=f"Ann {n}", email=f"{n}@x.io") for n in range(5_000))
-    Person.objects.bulk_create(many)
+    Person.objects.bulk_create(
+        Person(workspace=workspace, role=Role.USER, name=f"Ann {n}", email=f"{n}@x.io", external_id=f"{n}")
+        for n in range(5_000)
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list('people_by_any_part'::regclass)")  # as autovacuum does
         cursor.execute("ANALYZE people_person")
