@@ -13,6 +13,7 @@ from .chronicle import chronicle
 from .facts import facts_of
 from .finding import record_or_404
 from .paging import Place
+from .viewing import note_view
 
 IN_POPOVER = 8
 
@@ -27,6 +28,7 @@ def history(request: PageRequest, about: str, public_id: str, key: str) -> HttpR
     if definition is None or definition.archived:
         raise Http404("There is no such attribute.")
     before = Place.read(request.GET.get("before", ""))
+    note_view(request, record)
     story = chronicle(record, definition, before=before)
     context = {"record": record, "definition": definition, "entries": story.entries, "earlier": story.earlier}
     if request.htmx and before:

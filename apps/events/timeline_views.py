@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from apps.attributes.paging import Place
+from apps.attributes.viewing import note_view
 from apps.people.profile_views import person_or_404
 from apps.workspace.clock import now
 from apps.workspace.pages import PageRequest, page
@@ -20,6 +21,7 @@ from .timeline import summaries_of, timeline_of
 def timeline(request: PageRequest, public_id: str) -> HttpResponse:
     """The summaries, and the occurrences page by page; of one event, if the address names it."""
     person = person_or_404(request.workspace, public_id)
+    note_view(request, person)
     after = Place.read(request.GET.get("after", ""))
     summaries = summaries_of(person)
     seen = timeline_of(person, summaries, now(), name=request.GET.get("name", ""), after=after)

@@ -13,6 +13,7 @@ from apps.attributes import other_ids
 from apps.attributes.facts import facts_of
 from apps.attributes.finding import record_or_404
 from apps.attributes.models import Attributed
+from apps.attributes.viewing import note_view
 from apps.workspace.clock import now
 from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest, page
@@ -36,6 +37,7 @@ def profile(request: PageRequest, public_id: str) -> HttpResponse:
         person = person_or_404(request.workspace, public_id)
     except Http404:
         return redirect(_survivor_or_404(request.workspace, public_id).page())
+    note_view(request, person)
     seen = Profile(request, person)
     if request.htmx.target == "section-details":
         return HttpResponse(fragment("details", seen))

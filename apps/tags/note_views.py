@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from apps.attributes.finding import record_or_404
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Place
+from apps.attributes.viewing import note_view
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
 from apps.workspace.pages import PageRequest, page
@@ -28,6 +29,7 @@ from .sections import entry, fragment, part
 def notes(request: PageRequest, about: str, public_id: str) -> HttpResponse:
     """All notes of a record, some at a time; and adding one."""
     record = record_or_404(request.workspace, about, public_id)
+    note_view(request, record)
     if request.method != "POST":
         return _list(request, record)
     typed = request.POST.get("text", "")

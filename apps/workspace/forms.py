@@ -7,13 +7,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 
+from . import documents
 from .first_run import is_setup_code
 from .models import AccessToken, Region, Teammate, Workspace
 from .permissions import Role
 from .rotating import Overlap
 from .scopes import Scope
-from .switching import SWITCHES
+from .switching import OF_MESSENGER
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 
@@ -175,7 +177,7 @@ class SecurityForm(forms.ModelForm):
 
     class Meta:
         model = Workspace
-        fields = SWITCHES
+        fields = OF_MESSENGER
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "messenger_creates_attributes": Forbidding(),
             "messenger_updates_companies": Forbidding(),
@@ -195,6 +197,43 @@ class RotationForm(forms.Form):
             "invalid_choice": f"Choose one of: {', '.join(Overlap.values)}.",
         },
     )
+
+
+class AccessLoggingForm(forms.ModelForm):
+    class Meta:
+        model = Workspace
+        fields = ("logs_profile_views",)
+
+
+class ComplianceContactForm(forms.ModelForm):
+    class Meta:
+        model = Workspace
+        fields = ("compliance_contact",)
+
+    compliance_contact = forms.CharField(
+        label="Whom to ask for an agreement (BAA)",
+        max_length=200,
+        required=False,
+        help_text="A person or an address that answers for agreements and audits of your installation.",
+    )
+
+
+class ComplianceDocumentForm(forms.Form):
+    document = forms.FileField(
+        label="Document",
+        max_length=200,
+        help_text=f"{', '.join(documents.KINDS)}; {documents.LARGEST // 1024**2} MB at most.",
+        error_messages={
+            "required": "Choose a file.",
+            "empty": "This file is empty.",
+            "max_length": "The file's name is longer than %(max)d characters.",
+        },
+    )
+
+    def clean_document(self) -> UploadedFile:
+        uploaded: UploadedFile = self.cleaned_data["document"]
+        documents.check(uploaded)
+        return uploaded
 
 
 class SeatForm(forms.Form):

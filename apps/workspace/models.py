@@ -68,6 +68,7 @@ class Workspace(models.Model):
     messenger_updates_companies = models.BooleanField(default=True)  # MSG-09 is this switched off
 
     logs_profile_views = models.BooleanField(default=False, db_default=False)  # access logging (AUD-03)
+    compliance_contact = models.CharField(max_length=200, default="", db_default="", blank=True)  # AUD-04
 
     # Another one with every change of an attribute's definition: what tells a kept catalogue that it is stale.
     attributes_version = models.UUIDField(default=uuid.uuid4, editable=False)

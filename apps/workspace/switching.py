@@ -1,4 +1,4 @@
-"""The switches over what the Messenger may do (MSG-08, MSG-09, MSG-21), wherever they stand on a page.
+"""The switches over what the Messenger may do (MSG-08, MSG-09, MSG-21) and over access logging (AUD-03).
 
 Those over attributes stand beside the attributes as well, for whoever looks after the data (MANAGE_DATA); all of them
 stand on the Security page, for whoever looks after that (MANAGE_SECURITY).
@@ -14,7 +14,8 @@ from .auditing import record
 from .hands import Hand
 from .models import Workspace
 
-SWITCHES = ("require_signed_identity", "messenger_creates_attributes", "messenger_updates_companies")
+OF_MESSENGER = ("require_signed_identity", "messenger_creates_attributes", "messenger_updates_companies")
+SWITCHES = (*OF_MESSENGER, "logs_profile_views")
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import notifications, settings, signing_in, start, teammates, tokens, transfers
+from .views import compliance, notifications, settings, signing_in, start, teammates, tokens, transfers
 
 app_name = "workspace"
 
@@ -24,6 +24,15 @@ urlpatterns = [
     path("apps/<slug:app_id>/settings/security/secret/show/", settings.show_secret, name="show-secret"),
     path("apps/<slug:app_id>/settings/security/secret/replace/", settings.replace_secret, name="replace-secret"),
     path("apps/<slug:app_id>/settings/security/secret/end/", settings.end_former_secret, name="end-former-secret"),
+    path("apps/<slug:app_id>/settings/security/access-logging/", settings.log_access, name="access-logging"),
+    path("apps/<slug:app_id>/settings/security/contact/", compliance.name_contact, name="compliance-contact"),
+    path("apps/<slug:app_id>/settings/security/documents/", compliance.upload, name="upload-document"),
+    path("apps/<slug:app_id>/settings/security/documents/<int:document_pk>/", compliance.download, name="document"),
+    path(
+        "apps/<slug:app_id>/settings/security/documents/<int:document_pk>/remove/",
+        compliance.remove,
+        name="remove-document",
+    ),
     path("apps/<slug:app_id>/settings/teammates/", teammates.teammates, name="teammates"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/role/", teammates.change_role, name="change-role"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/remove/", teammates.remove, name="remove-teammate"),

@@ -45,7 +45,7 @@ def test_the_pages_fit_and_are_accessible(page: Page, workspace: Workspace, part
         expect(page.get_by_text("It is not shown again")).to_be_visible()
     else:
         page.get_by_label("Name", exact=True).fill("Qualifier")
-        page.get_by_label("Writes as the operator").check()
+        page.get_by_label("Operator").check()
         page.get_by_role("button", name="Create token").press("Enter")
         expect(page.get_by_text("It is not shown again")).to_be_visible()
 
@@ -68,7 +68,7 @@ def test_a_workflow_with_a_token_of_the_page_collects_what_is_unknown_and_nothin
 
     page.goto(f"/apps/{workspace.app_id}/settings/tokens/")
     page.get_by_label("Name", exact=True).fill("Qualifier")
-    page.get_by_label("Writes as the operator").check()
+    page.get_by_label("Operator").check()
     page.get_by_role("button", name="Create token").press("Enter")
     token = page.get_by_role("status").locator("code").inner_text()
     answer = page.request.put(

@@ -145,8 +145,8 @@ def test_the_data_pages_and_security_show_and_log_one_and_the_same_switch(signed
     assert hint in signed_in.get(settings_of(workspace, "security/")).text
 
 
-def test_every_switch_of_the_messenger_stands_explained_in_one_place(signed_in, workspace):
-    """MSG-08, MSG-09, MSG-21"""
+def test_every_switch_stands_explained_in_one_place(signed_in, workspace):
+    """MSG-08, MSG-09, MSG-21, AUD-03"""
     page = signed_in.get(settings_of(workspace, "security/")).text
 
     said = re.findall(r'<label for="[^"]*">([^<]*)</label>\s*<p class="hint" id="[^"]*">([^<]{40,})</p>', page)
@@ -154,6 +154,7 @@ def test_every_switch_of_the_messenger_stands_explained_in_one_place(signed_in, 
         "Require signed identity",
         "Don't create attributes from the Messenger",
         "Prevent company attribute updates on Messenger",
+        "Log who views whose profile",
     ]
 
 

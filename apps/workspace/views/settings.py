@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import clock, rotating, shown_once
 from ..activities import Activity
 from ..auditing import record
-from ..forms import GeneralForm, RotationForm, SecurityForm
+from ..forms import (
+    AccessLoggingForm,
+    ComplianceContactForm,
+    ComplianceDocumentForm,
+    GeneralForm,
+    RotationForm,
+    SecurityForm,
+)
 from ..hands import hand_of
 from ..models import Workspace
 from ..pages import PageRequest, page
@@ -45,9 +53,21 @@ def security(request: PageRequest) -> HttpResponse:
     """What the Messenger may do: MSG-08, MSG-09, MSG-21. For Super admins (PERM-06)."""
     form = SecurityForm(request.POST if request.method == "POST" else None, instance=_copy(request.workspace))
     if not form.is_valid():
-        return _show_security(request, form, RotationForm(), **shown_once.taken(request))
+        return show_security(request, form=form, **shown_once.taken(request))
     switch(request.workspace, form.cleaned_data, by=hand_of(request), now=clock.now())
     messages.success(request, "The security settings were saved.")
+    return redirect("workspace:security", request.workspace.app_id)
+
+
+@page(Grant.MANAGE_SECURITY)
+@require_POST
+def log_access(request: PageRequest) -> HttpResponse:
+    """Whether it is logged who looks at whom (AUD-03)."""
+    form = AccessLoggingForm(request.POST)
+    form.full_clean()
+    switch(request.workspace, form.cleaned_data, by=hand_of(request), now=clock.now())
+    is_on = request.workspace.logs_profile_views
+    messages.success(request, "From now on it is logged who views whose profile." if is_on else "Views are not logged.")
     return redirect("workspace:security", request.workspace.app_id)
 
 
@@ -66,7 +86,7 @@ def replace_secret(request: PageRequest) -> HttpResponse:
     """Put another secret in its place, and show that once (MSG-10, MSG-21)."""
     workspace, form = request.workspace, RotationForm(request.POST)
     if not form.is_valid():
-        return _show_security(request, SecurityForm(instance=_copy(workspace)), form)
+        return show_security(request, rotation=form)
     overlap = Overlap(form.cleaned_data["overlap"])
     secret = rotating.rotate(workspace, overlap, by=hand_of(request), now=clock.now())
     shown_once.keep(request, identity_secret=secret)
@@ -81,16 +101,22 @@ def end_former_secret(request: PageRequest) -> HttpResponse:
     return redirect("workspace:security", request.workspace.app_id)
 
 
-def _show_security(request: PageRequest, form: SecurityForm, rotation: RotationForm, **more: Any) -> HttpResponse:
+def show_security(request: PageRequest, **shown: Any) -> HttpResponse:
+    """The page, with one of its forms as it was refused, if one was."""
     workspace = _copy(request.workspace)
-    shown = {
-        "rotation": rotation,
+    context = {
+        "form": SecurityForm(instance=workspace),
+        "rotation": RotationForm(),
+        "contact": ComplianceContactForm(instance=_copy(request.workspace)),
+        "upload": ComplianceDocumentForm(),
+        "documents": workspace.compliance_documents.select_related("uploaded_by").order_by("-pk"),
+        "logs_profile_views": workspace.logs_profile_views,
         "since": rotating.since_of(workspace),
         "shown_at": workspace.messenger_secret_shown_at,
         "former": rotating.former_of(workspace, clock.now()),
     }
-    status = 422 if form.is_bound or rotation.is_bound else 200
-    return render(request, "workspace/security.html", {"form": form} | shown | more, status=status)
+    is_refused = any(isinstance(one, BaseForm) and one.is_bound for one in shown.values())
+    return render(request, "workspace/security.html", context | shown, status=422 if is_refused else 200)
 
 
 def _copy(workspace: Workspace) -> Workspace:
