@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "people past their seven days": {"task": "apps.deletion.tasks.purge_due", "schedule": 3600},
     "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
+    "exported files past keeping": {"task": "apps.exports.tasks.let_expired_go", "schedule": 600},
     "notifications past keeping": {"task": "apps.workspace.tasks.forget_notifications", "schedule": 3600},
     "indexes on demand": {"task": "apps.segments.tasks.maintain_indexes", "schedule": 60},
     "indexes for segments": {"task": "apps.segments.tasks.want_indexes_for_segments", "schedule": 3600},

@@ -53,6 +53,8 @@ INSTALLED_APPS = [
     "apps.deletion",
     "apps.messenger",
     "apps.api",
+    "apps.exports",
+    "apps.moving",
     "apps.demo",
     "intercom_clone",
 ]

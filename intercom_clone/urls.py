@@ -18,6 +18,7 @@ ROOMS = (
     "subscriptions",
     "bulk",
     "deletion",
+    "exports",
     "demo",
 )
 urlpatterns = [

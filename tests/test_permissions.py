@@ -20,6 +20,7 @@ from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
 from apps.deletion.models import Receipt
 from apps.events.models import EventName
+from apps.exports.models import Export
 from apps.people.merging import merge
 from apps.people.models import Merge, Person
 from apps.qualification.models import Question
@@ -123,6 +124,10 @@ class World:
         wording = Wording("News", "", "en", ["email"])
         return keeping.create(self.workspace, wording, "opt_out", by=NOBODY, now=now()).pk
 
+    def export(self) -> int:
+        asked = {"about": "person", "extent": "all", "created_at": now(), "expires_at": now(), "zone": "UTC"}
+        return Export.objects.create(workspace=self.workspace, title="All users", **asked).pk
+
     def notification(self) -> int:
         whose = {"workspace": self.workspace, "teammate": self.seat.teammate}
         return Notification.objects.create(message="The export is ready.", created_at=now(), **whose).pk
@@ -155,6 +160,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "events/pk": World.event_name,
     "subscriptions/pk": World.subscription,
     "receipts/pk": World.receipt,
+    "exports/pk": World.export,
     "notifications/pk": World.notification,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,

@@ -1,7 +1,7 @@
 """Whom a bulk change is meant for: the rows that were ticked, or all that the list's filter finds."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Max, QuerySet
 from django.http import QueryDict
@@ -16,8 +16,6 @@ from apps.segments.counting import Count
 from apps.segments.fitting import check_lasting
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Problem
-
-from .models import BulkChange
 
 MOST_CHOSEN = 1_000  # rows that can be ticked; more are meant by their filter
 
@@ -76,7 +74,20 @@ def _check_search(search: str) -> None:
         raise Problem(f"Nobody is meant: {most}, and this one has {len(search):,}.")
 
 
-def meant(job: BulkChange) -> QuerySet:
+class Kept(Protocol):
+    """A job that keeps whom it is meant for, as `Choice.keep` has it."""
+
+    workspace: Any
+    about: Any
+    chosen: Any
+    filter: Any
+    segments: Any
+    search: Any
+    last_pk: Any
+    created_at: Any
+
+
+def meant(job: Kept) -> QuerySet:
     """The records that a job is meant for, as they stand now: what was asked when it began, and nobody newer.
 
     Raises Unanswerable where the filter, or one of the segments that it asked for, asks for what is gone.

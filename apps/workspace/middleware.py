@@ -18,6 +18,7 @@ KNOWN_ZONES = available_timezones()
 HEADINGS = {
     403: "Your role does not allow this",
     404: "This is no longer here",
+    410: "This file is gone",
     503: "This takes too long just now",
 }
 

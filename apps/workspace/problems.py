@@ -26,6 +26,13 @@ class Missing(Problem):
     code = "not_found"
 
 
+class Gone(Missing):
+    """What was asked for was here, and will not be again."""
+
+    status = 410
+    code = "gone"
+
+
 class Forbidden(Problem):
     """The one who asks lacks the grant (PERM-05)."""
 
