@@ -81,14 +81,15 @@ def _changed(definition: Definition, changes: list[Line]) -> Iterator[Entry]:
     for line in changes:
         yield Entry(
             source=Source(line.source),
-            by=_by(line),
+            by=by_of(line),
             at=line.at,
-            old=_value(definition, line.old, names),
-            new=_value(definition, line.new, names),
+            old=told_value(definition, line.old, names),
+            new=told_value(definition, line.new, names),
         )
 
 
-def _by(line: Line) -> str:
+def by_of(line: Line) -> str:
+    """Whose hand it was, in words."""
     if line.source == Source.AUTO and line.hand.startswith(TYPE_CHANGED):
         return f"{line.hand}: the value did not fit"
     return f"{hand_in_words(line)} (before a merge)".strip() if line.is_former else hand_in_words(line)
@@ -100,7 +101,7 @@ def _names(definition: Definition, changes: list[Line]) -> dict[int, str]:
     return teammate_names(value for change in changes for value in (change.old, change.new))
 
 
-def _value(definition: Definition, kept: Any, names: dict[int, str]) -> Any:
+def told_value(definition: Definition, kept: Any, names: dict[int, str]) -> Any:
     """A value of the history, as the attribute's own: dates were kept as text.
 
     One from a time when the attribute had another type is text, as it was read then.

@@ -14,6 +14,7 @@ from .facts import facts_of
 from .finding import record_or_404
 from .paging import Place
 from .viewing import note_view
+from .writes import writes_of
 
 IN_POPOVER = 8
 
@@ -39,3 +40,16 @@ def history(request: PageRequest, about: str, public_id: str, key: str) -> HttpR
         shown = {"entries": story.entries[-IN_POPOVER:], "earlier": None, "has_more": more}
         return render(request, "attributes/_history.html", context | shown)
     return render(request, "attributes/history.html", context | {"before": before})
+
+
+@page(Grant.VIEW_PROFILES)
+@require_safe
+@vary_on_headers("HX-Request")
+def record_history(request: PageRequest, about: str, public_id: str) -> HttpResponse:
+    """All that was written to a record, the latest write first, with what each changed (AUD-05)."""
+    record = record_or_404(request.workspace, about, public_id)
+    before = request.GET.get("before", "")
+    told = writes_of(record, before=int(before) if before.isascii() and before.isdigit() else None)
+    context = {"record": record, "writes": told.writes, "earlier": told.earlier, "before": before}
+    part = "attributes/_writes.html" if request.htmx and before else "attributes/record_history.html"
+    return render(request, part, context)

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{INGEST_LOG}/<int:pk>/allow/", ingest_views.allow, name="ingest-allow"),
     path(f"{INGEST_LOG}/<int:pk>/unarchive/", ingest_views.unarchive, name="ingest-unarchive"),
     path(f"{INGEST_LOG}/<int:pk>/add-option/", ingest_views.add_option, name="ingest-add-option"),
+    path(f"{HISTORY}/<about:about>/<public_id:public_id>/", history_views.record_history, name="record-history"),
     # the key stands last: it may hold slashes
     path(f"{HISTORY}/<about:about>/<public_id:public_id>/<key:key>/", history_views.history, name="history"),
 ]

@@ -169,6 +169,11 @@ class Person(Attributed):
                 condition=Q(state=State.ACTIVE) & ~Q(role=Role.VISITOR),
                 name="listed_people_by_last_seen",
             ),
+            models.Index(
+                fields=["workspace", "state"],
+                condition=Q(state__in=[State.ARCHIVED, State.BLOCKED]),
+                name="hidden_people",
+            ),
             models.Index(fields=["workspace", "created_at", "id"], name="people_by_first_seen"),
             models.Index(fields=["workspace"], condition=ON_MOBILE, name="people_on_mobile"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="leads_of_a_user"),
