@@ -53,6 +53,7 @@ class Action:
     activity: ClassVar[Activity]
     abouts: ClassVar[Collection[str]] = ("person", "company")
     danger: ClassVar[bool] = False
+    counted_as: ClassVar[str] = "changed"  # what the activity log calls the number of those who were
 
     def form(self, scene: Scene, data: Any = None) -> forms.Form:
         """What has to be said before it can begin. A teammate may still leave; nothing is made here."""

@@ -107,17 +107,18 @@ def _put_back(job: BulkChange, scene: Scene) -> bool:
 
 def close(job: BulkChange, now: datetime) -> None:
     """Say in the activity log what a job came to, however it ended (AUD-01)."""
-    activity = Activity.BULK_UNDO if job.undoes_id else action_of(job.action).activity
+    action = action_of(job.action)
+    number = "changed" if job.undoes_id else action.counted_as
     record(
-        activity,
+        Activity.BULK_UNDO if job.undoes_id else action.activity,
         workspace=job.workspace,
         by=_hand(job),
         now=now,
         job=job.pk,
         about=job.about,
         what=job.title,
-        changed=job.changed,
         refused=job.refused,
+        **{number: job.changed},
     )
 
 

@@ -8,8 +8,9 @@ class DeletionConfig(AppConfig):
     def ready(self) -> None:
         from apps.people.following import stays
 
-        from . import places
+        from . import acts, places
         from .models import Deletion
 
         places.register_all()
+        acts.register_own()
         stays(Deletion, "who waits to be deleted is merged into nobody")
