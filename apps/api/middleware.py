@@ -19,7 +19,8 @@ class ApiDoor:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if match := resolved(request.path_info.rstrip("/"), ADDRESSES):
+        path = request.path_info  # as it is first: an external id may end in a slash of its own
+        if match := resolved(path, ADDRESSES) or resolved(path.rstrip("/"), ADDRESSES):
             request.resolver_match = match
             return match.func(request, *match.args, **match.kwargs)
         if is_a_programs(request) and not is_a_pages(request.path_info):

@@ -87,6 +87,14 @@ def contact(call: Call, person: Person) -> dict[str, Any]:
     return answer | {"enabled_push_messaging": person.enabled_push_messaging}
 
 
+def contact_anew(call: Call, pk: int) -> dict[str, Any]:
+    """A single contact as they stand now, after a change: two queries."""
+    person, held = values.whole(Person, pk, call.people.custom)
+    custom = {key: _plain(value) for key, value in held.items() if value is not None}
+    answer = _contact(call, person, custom, _attached(call.workspace, [pk])[pk])
+    return answer | {"enabled_push_messaging": person.enabled_push_messaging}
+
+
 def contacts(call: Call, people: Sequence[Person]) -> list[dict[str, Any]]:
     """Whole contacts: two queries, whatever their number."""
     pks = [person.pk for person in people]
@@ -218,6 +226,16 @@ COMPANY_IF_KNOWN = ["company_id", "name", "remote_created_at", "last_request_at"
 def company(call: Call, company: Company) -> dict[str, Any]:
     [answer] = companies(call, [company])
     return answer
+
+
+def company_anew(call: Call, pk: int, *, is_new: bool = False) -> dict[str, Any]:
+    """A company as it stands now, after a change. One that was just made has neither people nor tags."""
+    company, held = values.whole(Company, pk, call.companies.custom)
+    custom = {key: _plain(value) for key, value in held.items() if value is not None}
+    people = 0 if is_new else _members([pk]).get(pk, 0)
+    tags = [] if is_new else tags_of_each(Company, call.workspace, [pk])[pk]
+    inside = badges_of_each(Company, call.workspace, [pk], moment_of(call))[pk]
+    return _company(call, company, people, custom, tags, inside)
 
 
 def companies(call: Call, found: Sequence[Company]) -> list[dict[str, Any]]:

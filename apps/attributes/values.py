@@ -53,6 +53,20 @@ def read(model: type[Attributed], pks: Iterable[int], definitions: Iterable[Defi
         }
 
 
+def whole(model: type[Attributed], pk: int, definitions: Iterable[Definition]) -> tuple[Any, dict[str, Any]]:
+    """One record as it stands now, and the values of some attributes of it, which the model does not know. One query.
+
+    Raises the model's DoesNotExist.
+    """
+    asked = list(definitions)
+    own = [field.column for field in model._meta.concrete_fields]
+    selected = ", ".join(map(connection.ops.quote_name, [*own, *(definition.column for definition in asked)]))
+    rows = model._default_manager.raw(f"SELECT {selected} FROM {model._meta.db_table} WHERE id = %s", [pk])  # noqa: S608 - our own columns
+    for record in rows:
+        return record, {definition.key: loaded(definition, getattr(record, definition.column)) for definition in asked}
+    raise model.DoesNotExist
+
+
 def loaded(definition: Definition, stored: Any) -> Any:
     """A column's value as the kind has it: whole numbers are ints."""
     return None if stored is None else definition.kind.loaded(stored)

@@ -65,10 +65,24 @@ def receive(
     """Make or update the company with this company_id (CO-05, MSG-11). One that was archived comes back."""
     company = _find(workspace, company_id)
     if company is None:
-        lock(workspace, [Claim(external_id=f"company:{company_id}")])
-        company = _find(workspace, company_id)
+        return receive_new(workspace, company_id, offer, source, now=now, by=by)
+    return _write(company, offer, source, by, now)
+
+
+@transaction.atomic
+def receive_new(
+    workspace: Workspace, company_id: str, offer: Offer, source: Source, *, now: datetime, by: Hand = NOBODY
+) -> Arrived:
+    """The same, of a company that was just looked for in vain: it is made, unless somebody else was quicker."""
+    lock(workspace, [Claim(external_id=f"company:{company_id}")])
+    company = _find(workspace, company_id)
     if company is None:
         return _make(workspace, {"company_id": company_id}, offer, source, by, now)
+    return _write(company, offer, source, by, now)
+
+
+def _write(company: Company, offer: Offer, source: Source, by: Hand, now: datetime) -> Arrived:
+    workspace = company.workspace
     if company.state != State.ACTIVE:
         company.state = State.ACTIVE
         company.save(update_fields=["state"])
@@ -77,7 +91,10 @@ def receive(
 
 
 def _find(workspace: Workspace, company_id: str) -> Company | None:
-    return Company.objects.of(workspace).filter(company_id=company_id).first()
+    company = Company.objects.of(workspace).filter(company_id=company_id).first()
+    if company is not None:
+        company.workspace = workspace
+    return company
 
 
 def _make(
@@ -88,7 +105,9 @@ def _make(
         [pk] = cursor.fetchone()
     birth = {"workspace_id": workspace.pk, "public_id": new_public_id(), "state": State.ACTIVE, **columns}
     report = write(Company, workspace, {pk: offer}, source, by=by, now=now, births={pk: birth})[pk]
-    return Arrived(Company.objects.get(pk=pk), report, created=True)
+    made = Company.from_db(None, ["id", *birth], [pk, *birth.values()])  # its values are read when they are asked for
+    made.workspace = workspace
+    return Arrived(made, report, created=True)
 
 
 def amend(company: Company, offer: Offer, source: Source, *, by: Hand, now: datetime) -> Report:

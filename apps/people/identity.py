@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from apps.attributes.kinds import KINDS, Setting
 from apps.attributes.models import State
@@ -254,9 +255,8 @@ def lock(workspace: Workspace, claims: Iterable[Claim]) -> None:
         if len(names) > ALONE:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, "")])
             return
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_key(workspace, "")])
-        for name in names:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_key(workspace, name)])
+        one_by_one = ["pg_advisory_xact_lock_shared(%s)", *["pg_advisory_xact_lock(%s)"] * len(names)]  # in their order
+        cursor.execute(f"SELECT {', '.join(one_by_one)}", [_lock_key(workspace, name) for name in ("", *names)])
 
 
 def _lock_key(workspace: Workspace, name: str) -> int:
@@ -269,22 +269,33 @@ def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None)
 
     An equal email is allowed when both carry different user_ids and the holder is live. `own` is not in its own way.
     """
-    others = Person.objects.of(workspace).filter(role=Role.USER).exclude(state=State.MERGED)
-    if own:
-        others = others.exclude(pk=own.pk)
-    if claim.external_id and (holder := _holder(workspace, claim.external_id, own)):
-        raise Taken(holder, "external_id")
-    if not claim.email:
-        return
-    for holder in others.filter(email=claim.email).order_by("pk"):
+    found = _holders(workspace, claim)
+    for holder in found:
+        if claim.external_id and holder.external_id == claim.external_id:
+            _check_user_id_free(workspace, holder, own)
+    for holder in found:
+        if holder == own or not claim.email or holder.email != claim.email or holder.role != Role.USER:
+            continue
+        if holder.state == State.MERGED:
+            continue
         both_named = claim.external_id and holder.external_id
         if not both_named or holder.state in (State.ARCHIVED, State.PENDING_DELETION):
             raise Taken(holder, "email")
 
 
-def _holder(workspace: Workspace, external_id: str, own: Person | None) -> Person | None:
-    """Whose a user_id is, or to whom it leads since its user was merged: it stays that user's, who can come back."""
-    holder = Person.objects.of(workspace).filter(external_id=external_id).first()
-    if holder and holder.state == State.MERGED:
-        return Person.objects.get(pk=survivors(workspace, [holder.pk])[holder.pk].pk)
-    return None if own and holder == own else holder
+def _holders(workspace: Workspace, claim: Claim) -> list[Person]:
+    """Whoever has that user_id, and the users with that email, in one query."""
+    by_user_id = Q(external_id=claim.external_id) if claim.external_id else Q()
+    by_email = Q(email=claim.email, role=Role.USER) if claim.email else Q()
+    if not claim.is_named:
+        return []
+    return list(Person.objects.of(workspace).filter(by_user_id | by_email).order_by("pk"))
+
+
+def _check_user_id_free(workspace: Workspace, holder: Person, own: Person | None) -> None:
+    """A merged user's user_id leads to whom they were merged into: it stays that user's, who can come back."""
+    if holder.state == State.MERGED:
+        holder = Person.objects.get(pk=survivors(workspace, [holder.pk])[holder.pk].pk)
+    elif holder == own:
+        return
+    raise Taken(holder, "external_id")

@@ -90,6 +90,21 @@ def test_a_user_is_found_by_user_id(external_id, api, workspace):
     assert answer["id"] == ann.public_id
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("a", "a"), ("a/", "a/"), ("a//", "a/"), ("b/", "b"), ("/", None), ("a/x", None), ("b//", None)],
+)
+def test_a_slash_at_the_end_of_a_user_id_is_its_own_where_somebody_has_it(asked, found, api, workspace):
+    """API-03: and else it is the address's, as everywhere"""
+    for external_id in ("a", "a/", "b"):
+        PersonFactory(workspace=workspace, external_id=external_id)
+
+    answer = api.get(f"/contacts/find_by_external_id/{asked}")
+
+    assert answer.json().get("external_id") == found
+    assert answer.status_code == (200 if found else 404)
+
+
 def test_only_live_users_are_found_by_user_id(api, workspace):
     PersonFactory(workspace=workspace, external_id="25", state=State.ARCHIVED)
     PersonFactory(workspace=WorkspaceFactory(), external_id="26")

@@ -1,5 +1,6 @@
 """Who gets in, and how everybody else is told."""
 
+import gzip
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -132,10 +133,16 @@ def test_the_owner_is_text_from_2_16_on(api, workspace, tess):
         ("get", "/contacts/search"),
         ("put", "/me"),
         ("delete", "/companies"),
+        ("patch", "/contacts"),
+        ("options", "/contacts"),
+        ("trace", "/me"),
+        ("post", "/contacts/65a92b7ee1a4176d9ab8b357"),
+        ("get", "/export/content"),
+        ("get", "/v2/contacts"),
     ],
 )
 def test_an_unknown_address_or_method_is_a_404_in_json(method, path, api):
-    response = getattr(api, method)(path)
+    response = api.client.generic(method.upper(), path, headers=api.headers)
 
     assert (response.status_code, response["Content-Type"]) == (404, "application/json; charset=utf-8")
     assert [code for _, code, _ in errors(response)] == ["not_found"]
@@ -161,7 +168,18 @@ def test_the_products_own_pages_are_never_the_apis(path):
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[1]", b'"text"', b'{"name": NaN}', b'{"name": "\xff"}', b'{"name": "\\ud800"}']
+    "body",
+    [
+        *(b"{", b"[1]", b'"text"', b"1", b"true", b"name=Al", b" ", b"{}{}", b"[" * 5000, b'{"a":' * 5000),
+        *(
+            b'{"name": NaN}',
+            b'{"name": "\xff"}',
+            b'{"name": "\\ud800"}',
+            b"\xef\xbb\xbf{}",
+            '{"name": "Al"}'.encode("utf-16"),
+        ),
+        gzip.compress(b'{"name": "Al"}'),
+    ],
 )
 def test_a_body_that_is_no_json_object_is_refused(body, api):
     response = api.client.post("/contacts", body, content_type="application/json", headers=api.headers)

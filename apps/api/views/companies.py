@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from apps.attributes.models import State
 from apps.attributes.reports import Refusal, Report
 from apps.attributes.sources import Source
-from apps.companies.arrivals import Arrived, amend, company_id_of, receive
+from apps.companies.arrivals import Arrived, amend, company_id_of, receive, receive_new
 from apps.companies.lists import listed
 from apps.companies.models import Company
 from apps.companies.removing import remove
@@ -43,8 +43,8 @@ def upsert_company(call: Call) -> Answer:
         sent.check_known(call.companies, standing.pk if standing else None)
         arrived = _write_company(call, standing, sent)
         check_taken(call.companies, None if arrived.created else arrived.company.pk, arrived.report)
-    arrived.company.refresh_from_db()
-    return replying.company(call, arrived.company) | skipped(call, arrived.report)
+    answer = replying.company_anew(call, arrived.company.pk, is_new=arrived.created)
+    return answer | skipped(call, arrived.report)
 
 
 def _company_by_id(call: Call) -> Company | None:
@@ -64,7 +64,8 @@ def _write_company(call: Call, standing: Company | None, sent: reading.Sent) -> 
     company_id = _company_id(call, "company_id") or _company_id(call, "id")
     if company_id is None:
         raise Problem("A company needs a company_id (or an id).", code="parameter_missing", field="company_id")
-    return receive(call.workspace, company_id, sent.offer, call.source, by=call.by, now=call.now)
+    write = receive_new if standing is None else receive  # archived, it comes back
+    return write(call.workspace, company_id, sent.offer, call.source, by=call.by, now=call.now)
 
 
 def _company_id(call: Call, name: str) -> str | None:
@@ -89,8 +90,7 @@ def update_company(call: Call, company_id: str) -> Answer:
     with transaction.atomic():
         report = amend(company, sent.offer, call.source, by=call.by, now=call.now)
         check_taken(call.companies, company.pk, report)
-    company.refresh_from_db()
-    return replying.company(call, here(company, call)) | skipped(call, report)
+    return replying.company_anew(call, company.pk) | skipped(call, report)
 
 
 def delete_company(call: Call, company_id: str) -> Answer:

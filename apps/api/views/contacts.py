@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from apps.attributes.models import State
 from apps.deletion import grace
@@ -65,9 +66,15 @@ def show_contact(call: Call, contact_id: str) -> Answer:
 
 @since("2.13")
 def show_contact_by_external_id(call: Call, external_id: str) -> Answer:
-    """GET /contacts/find_by_external_id/{external_id}: live users only (API-03)."""
+    """GET /contacts/find_by_external_id/{external_id}: live users only (API-03).
+
+    A slash at the end is the id's own where somebody has that id, else the address's.
+    """
+    if "\x00" in external_id:
+        raise no_such_contact()
     people = Person.objects.of(call.workspace).active().filter(role=Role.USER)
-    person = people.filter(external_id=external_id).first() if "\x00" not in external_id else None
+    meant = people.filter(external_id__in={external_id, external_id.removesuffix("/")})
+    person = meant.order_by(Length("external_id").desc()).first()
     if person is None:
         raise no_such_contact()
     return replying.contact(call, here(person, call))
@@ -84,9 +91,10 @@ def update_contact(call: Call, contact_id: str) -> Answer:
     with taking_identifiers(call, person.pk):
         report = amend(person, sent.offer, call.source, by=call.by, now=call.now, role=sent.role)
         check_taken(call.people, person.pk, report)
-    person.refresh_from_db()
-    answer = replying.renamed_contact(person) if in_grace else replying.contact(call, person)
-    return answer | skipped(call, report)
+    if in_grace:
+        person.refresh_from_db()
+        return replying.renamed_contact(person) | skipped(call, report)
+    return replying.contact_anew(call, person.pk) | skipped(call, report)
 
 
 def delete_contact(call: Call, contact_id: str) -> Answer:
