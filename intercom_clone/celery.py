@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
     "exported files past keeping": {"task": "apps.exports.tasks.let_expired_go", "schedule": 600},
+    "activity log past keeping": {"task": "apps.workspace.tasks.forget_log_entries", "schedule": 3600},
     "notifications past keeping": {"task": "apps.workspace.tasks.forget_notifications", "schedule": 3600},
     "indexes on demand": {"task": "apps.segments.tasks.maintain_indexes", "schedule": 60},
     "indexes for segments": {"task": "apps.segments.tasks.want_indexes_for_segments", "schedule": 3600},

@@ -209,6 +209,8 @@ ATTRIBUTE_LIMIT = int(os.environ.get("ATTRIBUTE_LIMIT", 250))  # ATT-12: a soft 
 EVENT_NAME_LIMIT = int(os.environ.get("EVENT_NAME_LIMIT", 120))  # EVT-05: in use at a time, archived ones not counted
 EVENT_METADATA_LIMIT = 10  # EVT-06: keys of one occurrence
 PAGE_SIZE = 50
+# How long the activity log is kept (AUD-02): never less than a year.
+ACTIVITY_LOG_DAYS = max(366, int(os.environ.get("ACTIVITY_LOG_DAYS", 400)))
 # How often the Messenger may be called, 0: as often as one likes. Generous: an office, a school, or a customer's own
 # server in between has one address for all who sit behind it.
 MESSENGER_LIMIT_ADDRESS = os.environ.get("MESSENGER_LIMIT_ADDRESS", "2000/10s")

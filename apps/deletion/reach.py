@@ -28,6 +28,7 @@ from django.db.models import Model
 
 from apps.people.following import refers_by, rows_of
 from apps.people.models import Person
+from apps.workspace.auditing import redacting
 from apps.workspace.models import Workspace
 
 from .names import Names
@@ -177,7 +178,8 @@ def _clean(model: type[Model], pk: int, fields: Collection[str], names: Names) -
     out = {name: names.taken_out(row[name]) for name in fields}
     kept = {name: fitting(model, name, clean) for name, (clean, who) in out.items() if who}
     if kept:
-        model._default_manager.filter(pk=pk).update(**kept)
+        with redacting():  # the activity log is among them
+            model._default_manager.filter(pk=pk).update(**kept)
     return set().union(*(who for _, who in out.values()))
 
 

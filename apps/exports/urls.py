@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import log_views, package_views, views
 
 app_name = "exports"
 EXPORTS = "apps/<slug:app_id>/exports"
 urlpatterns = [
+    path("apps/<slug:app_id>/settings/activity-log/csv/", log_views.log, name="activity-log"),
+    path("apps/<slug:app_id>/people/<str:public_id>/package/", package_views.package, name="package"),
     path(f"{EXPORTS}/<about:about>/new/", views.new, name="new"),
     path(f"{EXPORTS}/<int:pk>/", views.export, name="export"),
     path(f"{EXPORTS}/<int:pk>/progress/", views.progress, name="progress"),

@@ -1,7 +1,16 @@
-"""Writing the activity log: one call, from whoever does something sensitive (AUD-01)."""
+"""Writing the activity log: one call, from whoever does something sensitive (AUD-01).
 
-from datetime import datetime
+Entries are added and never changed: the database itself refuses it (AUD-02). Two things open it: somebody is forgotten
+whom an entry names, and an entry has been kept long enough.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
 
 from .activities import Activity
 from .hands import Hand
@@ -19,3 +28,27 @@ def record(activity: Activity, *, workspace: Workspace | None, by: Hand, now: da
         ip=by.ip,
         at=now,
     )
+
+
+# ---- what may be changed after all -----------------------------------------------------------------------------------
+
+BATCH = 5_000
+
+
+@contextmanager
+def redacting() -> Iterator[None]:
+    """Inside, entries may be changed and deleted: by the purge, to take out who is forgotten (DEL-22), and by time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('people.log_is_open', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('people.log_is_open', 'off', true)")
+
+
+def forget_old(now: datetime) -> int:
+    """Let go of the entries that were kept long enough, at least a year: how many (AUD-02)."""
+    old = AuditEntry.objects.filter(at__lt=now - timedelta(days=settings.ACTIVITY_LOG_DAYS)).order_by("at")
+    gone = 0
+    while pks := list(old.values_list("pk", flat=True)[:BATCH]):
+        with redacting():
+            gone += AuditEntry.objects.filter(pk__in=pks).delete()[0]
+    return gone

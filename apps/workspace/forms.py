@@ -1,6 +1,7 @@
 """What teammates fill in about themselves, the workspace, its seats and its tokens."""
 
 import re
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -9,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from . import documents
+from . import activity_log, documents
 from .first_run import is_setup_code
 from .models import AccessToken, Region, Teammate, Workspace
 from .permissions import Role
@@ -266,3 +267,35 @@ class TokenForm(forms.ModelForm):
             "invalid_choice": f"%(value)s is no scope. Choose from: {', '.join(Scope.values)}.",
         },
     )
+
+
+class ActivityLogForm(forms.Form):
+    """What the activity log is asked for (AUD-02)."""
+
+    activity = forms.ChoiceField(label="Type of activity", required=False)
+    who = forms.ChoiceField(label="Teammate or token", required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, workspace: Workspace, data: Any) -> None:
+        super().__init__(data)
+        offered = {
+            "activity": [("", "Every activity"), *activity_log.activity_choices()],
+            "who": [("", "Everybody"), *activity_log.who_choices(workspace)],
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choices
+        for name in ("since", "until"):
+            self.fields[name].error_messages["invalid"] = "Write a day like 2026-03-10."
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and since > until:
+            raise ValidationError("The first day is after the last: nothing can be between them.")
+        if until == date.max:
+            raise ValidationError("There is no day after this one.")
+        return data
+
+    def asked(self) -> activity_log.Asked:
+        return activity_log.Asked(**self.cleaned_data)

@@ -211,7 +211,10 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name_plural = "audit entries"
-        indexes = [models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first")]
+        indexes = [
+            models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first"),
+            models.Index(fields=["workspace", "activity", "-at", "-id"], name="audit_by_activity"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity} at {self.at:%Y-%m-%d %H:%M}"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.apps import apps
 
-from . import clock, jobs, notifying
+from . import auditing, clock, jobs, notifying
 
 
 @shared_task
@@ -23,3 +23,9 @@ def sweep_jobs() -> None:
 def forget_notifications() -> None:
     """Let go of what teammates were told long ago."""
     notifying.forget_old(clock.now())
+
+
+@shared_task
+def forget_log_entries() -> None:
+    """Let go of the activity log's entries that were kept long enough."""
+    auditing.forget_old(clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import compliance, notifications, settings, signing_in, start, teammates, tokens, transfers
+from .views import activity_log, compliance, notifications, settings, signing_in, start, teammates, tokens, transfers
 
 app_name = "workspace"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/role/", teammates.change_role, name="change-role"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/remove/", teammates.remove, name="remove-teammate"),
     path("apps/<slug:app_id>/settings/teammates/<int:seat_pk>/link/", teammates.make_link, name="make-link"),
+    path("apps/<slug:app_id>/settings/activity-log/", activity_log.log, name="activity-log"),
     path("apps/<slug:app_id>/settings/imports-exports/", transfers.transfers, name="transfers"),
     path("apps/<slug:app_id>/settings/tokens/", tokens.tokens, name="tokens"),
     path("apps/<slug:app_id>/settings/tokens/<int:token_pk>/revoke/", tokens.revoke, name="revoke-token"),
