@@ -24,5 +24,6 @@ ROOMS = (
 urlpatterns = [
     *(path("", include(f"apps.{room}.urls")) for room in ROOMS if find_spec(f"apps.{room}.urls")),
     path("", include("apps.messenger.settings_urls")),
+    path("", include("apps.api.description.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -41,12 +41,13 @@ def _unknown_too(keys: list[str], known: dict[str, Schema]) -> dict[str, Schema]
 # ---- people ----------------------------------------------------------------------------------------------------------
 
 
-def _attached(kind: str) -> Schema:
-    """The first of what hangs on a contact, and where all of it is listed."""
-    one = record({"type": exactly(kind), "id": TEXT, "url": TEXT})
-    return listed(one, url=TEXT, total_count=WHOLE, has_more=FLAG)
-
-
+# The first of what hangs on a contact, and where all of it is listed.
+ATTACHED = listed(
+    record({"type": one_of(["company", "note", "subscription", "tag"]), "id": TEXT, "url": TEXT}),
+    url=TEXT,
+    total_count=WHOLE,
+    has_more=FLAG,
+)
 LOCATION = record({"type": exactly("location"), **_unknown_too(replying.LOCATION, PERSON)})
 CONTACT = record(
     {
@@ -61,13 +62,14 @@ CONTACT = record(
         "location": LOCATION,
         "social_profiles": listed({}),
         "custom_attributes": CUSTOM,
-        "tags": _attached("tag"),
-        "notes": _attached("note"),
-        "companies": _attached("company"),
-        "opted_out_subscription_types": _attached("subscription"),
-        "opted_in_subscription_types": _attached("subscription"),
+        "tags": ref("attached"),
+        "notes": ref("attached"),
+        "companies": ref("attached"),
+        "opted_out_subscription_types": ref("attached"),
+        "opted_in_subscription_types": ref("attached"),
     },
     enabled_push_messaging=said(maybe(FLAG), "In answers about a single contact."),
+    formatted_phone=said(maybe(TEXT), "In version 2.11: the phone once more."),
     skipped=SKIPPED,
 )
 WHO = {"type": exactly("contact"), "id": HEX, "external_id": maybe(TEXT)}
@@ -280,28 +282,25 @@ def _pages(following: Schema) -> Schema:
     )
 
 
-CURSOR = _pages(record({"page": WHOLE, "per_page": WHOLE, "starting_after": TEXT}))
-NUMBERED = _pages(record({"page": WHOLE, "per_page": WHOLE}))
-LINKED = _pages(said(TEXT, "The address of the next page."))
-
 SHAPES: dict[str, Schema] = {
     "contact": CONTACT,
+    "attached": ATTACHED,
     "contact_in_grace": record(WHO | {"email": maybe(TEXT)}, skipped=SKIPPED),
     "contact_archived": record(WHO | {"archived": FLAG}),
     "contact_blocked": record(WHO | {"blocked": FLAG}),
     "contact_deleted": record(WHO | {"deleted": FLAG}),
-    "contact_list": listed(ref("contact"), total_count=WHOLE, pages=CURSOR),
-    "contacts_of_company": listed(ref("contact"), total_count=WHOLE, pages=NUMBERED),
+    "contact_list": listed(ref("contact"), total_count=WHOLE, pages=ref("cursor_pages")),
+    "contacts_of_company": listed(ref("contact"), total_count=WHOLE, pages=ref("numbered_pages")),
     "merge_history": listed(MERGE, next_cursor=maybe(TEXT), has_more=FLAG),
     "visitor": VISITOR,
     "company": COMPANY_SHAPE,
     "company_deleted": record({"id": HEX, "object": exactly("company"), "deleted": FLAG}),
-    "company_list": listed(ref("company"), total_count=WHOLE, pages=NUMBERED),
+    "company_list": listed(ref("company"), total_count=WHOLE, pages=ref("numbered_pages")),
     "companies_of_contact": listed(
         ref("company"),
         companies=said(many(ref("company")), "The same as data: programs look for either."),
         total_count=WHOLE,
-        pages=LINKED,
+        pages=ref("linked_pages"),
     ),
     "company_scroll": record(
         {
@@ -318,7 +317,7 @@ SHAPES: dict[str, Schema] = {
     "applied_tag": record(TAG, applied_at=TIME, applied_by=BY),
     "applied_tag_list": listed(ref("applied_tag")),
     "note": NOTE,
-    "note_list": listed(ref("note"), total_count=WHOLE, pages=NUMBERED),
+    "note_list": listed(ref("note"), total_count=WHOLE, pages=ref("numbered_pages")),
     "segment": SEGMENT,
     "segment_list": record(
         {"type": exactly("segment.list"), "segments": many(ref("segment")), "pages": {"type": "object"}}
@@ -349,7 +348,7 @@ SHAPES: dict[str, Schema] = {
     "admin_list": record({"type": exactly("admin.list"), "admins": many(ref("admin"))}),
     "me": ME,
     "activity_log_list": record(
-        {"type": exactly("activity_log.list"), "pages": LINKED, "activity_logs": many(ACTIVITY)}
+        {"type": exactly("activity_log.list"), "pages": ref("linked_pages"), "activity_logs": many(ACTIVITY)}
     ),
     "content_export": record(
         {"job_identifier": TEXT, "status": exactly("no_data"), "download_url": TEXT, "download_expires_at": TEXT}
@@ -365,6 +364,9 @@ SHAPES: dict[str, Schema] = {
             "resource_url": TEXT,
         }
     ),
+    "cursor_pages": _pages(record({"page": WHOLE, "per_page": WHOLE, "starting_after": TEXT})),
+    "numbered_pages": _pages(record({"page": WHOLE, "per_page": WHOLE})),
+    "linked_pages": _pages(said(TEXT, "The address of the next page.")),
     "error_list": record(
         {
             "type": exactly("error.list"),

@@ -1,11 +1,20 @@
 """What the endpoints read out of a body, by name: as it is meant to be sent. More than this is understood."""
 
+from apps.attributes.definitions import Definition
+from apps.attributes.kinds import (
+    EARLIEST,
+    LARGEST_EXACT_WHOLE,
+    LARGEST_SPEND,
+    LONGEST_TEXT,
+    MILLISECONDS_FROM,
+    WebAddress,
+)
 from apps.attributes.standard import STANDARD
 from apps.people.models import Role
 from apps.segments.travelling import SEARCHABLE
 from apps.subscriptions.models import Consent
 
-from .. import paging, reading, searching
+from .. import paging, reading, searching, sorting
 from .answers import MODELS
 from .schemas import (
     DIGITS,
@@ -31,10 +40,27 @@ VALUES = said(mapping(SCALAR | {"type": [*SCALAR["type"], "null"]}), "Only what 
 ROLES = one_of([Role.USER, Role.LEAD])
 
 
+# What a kind asks of a value, beyond its type.
+ASKED: dict[str, Schema] = {
+    "identifier": {"maxLength": LONGEST_TEXT},
+    "line": {"maxLength": LONGEST_TEXT},
+    "email": {"maxLength": LONGEST_TEXT, "format": "email"},
+    "web_address": {"maxLength": WebAddress.longest, "format": "uri", "pattern": "^https?://"},
+    "date": {"minimum": EARLIEST, "maximum": MILLISECONDS_FROM - 1},
+    "number": {"minimum": -LARGEST_EXACT_WHOLE, "maximum": LARGEST_EXACT_WHOLE},
+    "spend": {"minimum": -LARGEST_SPEND, "maximum": LARGEST_SPEND},
+}
+SENT_TIME = TIME | ASKED["date"]
+
+
 def _writable(about: str) -> dict[str, Schema]:
     """The standard attributes that a call may write, as the catalogue has them."""
     allowed = reading.WRITABLE[about]
-    return {d.key: maybe(of_attribute(d)) for d in STANDARD[about] if d.key in allowed}
+    return {d.key: maybe(_sent(d)) for d in STANDARD[about] if d.key in allowed}
+
+
+def _sent(definition: Definition) -> Schema:
+    return of_attribute(definition) | ASKED.get(definition.kind.name, {})
 
 
 CONTACT = record(
@@ -42,12 +68,14 @@ CONTACT = record(
     role=ROLES,
     **_writable("person")
     | {
-        "avatar": said(maybe(TEXT), "The address of an image."),
         "owner_id": said({"type": ["integer", "string", "null"]}, "The id of a teammate."),
         "custom_attributes": VALUES,
     },
 )
-COMPANY_VALUES = _writable("company") | {"custom_attributes": VALUES}
+COMPANY_VALUES = _writable("company") | {
+    "custom_attributes": VALUES,
+    "update_last_request_at": said(FLAG, "From version 2.16 on: it was seen just now."),
+}
 COMPANY = record(
     {},
     company_id=said(TEXT, "The customer's own id, by which the company is found or made."),
@@ -63,9 +91,10 @@ OPERATORS = sorted(
     {*searching.ANY_OF, *searching.EITHER} | {one for named in searching.ASKED.values() for one in named}
 )
 VALUE = SCALAR | {"type": [*SCALAR["type"], "null"]}
+FILTERED = either(one_of(FIELDS), {"type": "string", "pattern": "^custom_attributes[.].+$"})
 FILTER = record(
     {
-        "field": either(one_of(FIELDS), {"type": "string", "pattern": "^custom_attributes[.].+$"}),
+        "field": FILTERED,
         "operator": one_of(OPERATORS),
         "value": said(
             either(VALUE, many(VALUE) | {"minItems": 1, "maxItems": searching.MOST_VALUES}),
@@ -87,8 +116,8 @@ SUM = record(
     {
         "event_name": TEXT,
         "count": WHOLE | {"minimum": 1},
-        "first": TIME,
-        "last": TIME,
+        "first": SENT_TIME,
+        "last": SENT_TIME,
     }
 )
 OPTIONS = said(many(either(record({"value": TEXT}), TEXT)), "Of a list: two or more.")
@@ -109,6 +138,7 @@ BODIES: dict[str, Schema] = {
     "search_body": record(
         {"query": ref("search_query")},
         pagination=record({}, per_page=WHOLE | {"minimum": 1, "maximum": paging.LARGEST_SIZE}, starting_after=TEXT),
+        sort=record({"field": FILTERED}, order=said(one_of(sorting.WAYS), "descending where it is not said.")),
     ),
     "search_query": either(ref("search_filter"), _group(either(ref("search_filter"), ref("search_group")))),
     "search_group": _group(ref("search_filter")),
@@ -126,7 +156,7 @@ BODIES: dict[str, Schema] = {
         companies=many(record({}, id=HEX, company_id=TEXT, **CARRIER)),
         users=many(record({}, id=HEX, user_id=TEXT, **CARRIER)),
     ),
-    "event_body": record({"event_name": TEXT, "created_at": TIME}, **PERSON_NAMED, metadata={"type": "object"}),
+    "event_body": record({"event_name": TEXT, "created_at": SENT_TIME}, **PERSON_NAMED, metadata={"type": "object"}),
     "event_summaries_body": record({"event_summaries": either(SUM, many(SUM) | {"minItems": 1})}, **PERSON_NAMED),
     "visitor_body": record({}, id=HEX, user_id=TEXT, name=maybe(TEXT), custom_attributes=VALUES),
     "convert_body": record(
@@ -136,7 +166,7 @@ BODIES: dict[str, Schema] = {
         },
         user=said(record({}, **PERSON_NAMED), "Who they are; it may be an empty object where type is lead."),
     ),
-    "content_export_body": record({"created_at_after": TIME, "created_at_before": TIME}),
+    "content_export_body": record({"created_at_after": SENT_TIME, "created_at_before": SENT_TIME}),
     "data_attribute_body": record(
         {"name": TEXT, "model": one_of(MODELS)},
         data_type=said(one_of(reading.OF_DATA_TYPE), "Left out, it is a list that has options."),
