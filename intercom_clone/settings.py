@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.companies",
     "apps.events",
     "apps.subscriptions",
+    "apps.conversations",
     "apps.bulk",
     "apps.deletion",
     "apps.messenger",

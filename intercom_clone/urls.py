@@ -16,6 +16,7 @@ ROOMS = (
     "companies",
     "events",
     "subscriptions",
+    "conversations",
     "bulk",
     "deletion",
     "exports",

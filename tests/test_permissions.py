@@ -18,6 +18,7 @@ from apps.attributes.models import RefusedWrite
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
+from apps.conversations import keeping as conversing
 from apps.deletion.models import Receipt
 from apps.events.models import EventName
 from apps.exports.models import Export
@@ -113,6 +114,9 @@ class World:
         done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
         return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
 
+    def conversation(self) -> int:
+        return conversing.begin(PersonFactory(workspace=self.workspace), now=now()).pk
+
     def receipt(self) -> int:
         told = {"public_id": "6" * 24, "role": "user", "requested_at": now(), "destroyed_at": now()}
         return Receipt.objects.create(workspace=self.workspace, **told).pk
@@ -160,6 +164,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "events/pk": World.event_name,
     "subscriptions/pk": World.subscription,
     "receipts/pk": World.receipt,
+    "conversations/pk": World.conversation,
     "exports/pk": World.export,
     "notifications/pk": World.notification,
     "seat_pk": lambda world: world.seat.pk,

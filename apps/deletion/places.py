@@ -22,6 +22,7 @@ from apps.attributes.models import (
 )
 from apps.bulk.models import BulkChange, Former
 from apps.companies.models import Company, Membership
+from apps.conversations.models import Conversation, Month, Rating
 from apps.events.models import Event, EventName, EventSummary
 from apps.lists.models import ColumnChoice
 from apps.people import presence
@@ -70,6 +71,7 @@ def _register_what_goes() -> None:
     goes(Event, "event", "events")
     goes(EventSummary, "event summary", "event summaries")
     goes(Choice, "subscription", "subscriptions")
+    goes(Conversation, "conversation", "conversations")
     goes(Merge, "merge with what undoing it would need", "merges with what undoing them would need")
     goes(Former, "former state kept to undo a bulk change", "former states kept to undo bulk changes")
     goes(Deletion, "request to be deleted", "requests to be deleted")
@@ -89,6 +91,14 @@ def _register_what_is_cleaned() -> None:
         "bulk changes that searched for them",
         why="what was done to many is told of all of them",
         sweep=asked_for.bulk_changes_cleaned,
+    )
+    cleaned(
+        Rating,
+        "rating that is nobody's now",
+        "ratings that are nobody's now",
+        why="how content people were is kept, and what they remarked (DEL-08)",
+        fields=("remark",),
+        take=_ratings_let_go,
     )
     cleaned(
         Notification,
@@ -112,6 +122,7 @@ def _register_what_is_spared() -> None:
     of_teammates = "of those who sign in, not of those whom they look at"
     spared(Teammate, Seat, SignInLink, AccessToken, ColumnChoice, DetailsChoice, Pins, why=of_teammates)
     spared(Permission, Group, Session, why=of_teammates)
+    spared(Month, why="how many conversations began in a month: those of deleted people count on (DEL-09)")
     spared(Workspace, why="the rules of a workspace")
     spared(ComplianceDocument, why="papers about the installation, which operators upload")
     spared(Company, why="of a group of people: it outlives its members, and its totals are not reduced (DEL-19)")
@@ -147,6 +158,24 @@ def _profiles_taken(going: Going) -> Counter[int]:
         # those who were merged first: they refer to who survived
         cursor.execute(statement, [going.workspace.pk, going.pks])
         return going.by_person({pk: 1 for (pk,) in cursor.fetchall()})
+
+
+LET_RATINGS_GO = """
+    WITH theirs AS (
+        SELECT id, person_id FROM conversations_rating WHERE workspace_id = %s AND person_id = ANY(%s) FOR UPDATE
+    ), kept AS (
+        UPDATE conversations_rating AS rating SET person_id = NULL, conversation_id = NULL
+        FROM theirs WHERE rating.id = theirs.id
+    )
+    SELECT person_id, count(*) FROM theirs GROUP BY person_id
+"""
+
+
+def _ratings_let_go(going: Going) -> Counter[int]:
+    """They stay, of nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(LET_RATINGS_GO, [going.workspace.pk, going.pks])
+        return going.by_person(dict(cursor.fetchall()))
 
 
 def _refused_values_cleaned(going: Going) -> Counter[int]:

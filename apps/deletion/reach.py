@@ -28,7 +28,6 @@ from django.db.models import Model
 
 from apps.people.following import refers_by, rows_of
 from apps.people.models import Person
-from apps.workspace.auditing import redacting
 from apps.workspace.models import Workspace
 
 from .names import Names
@@ -105,12 +104,19 @@ def goes(
 
 
 def cleaned(
-    model: type[Model], one: str, many: str, *, why: str, fields: Collection[str] = (), sweep: Taker | None = None
+    model: type[Model],
+    one: str,
+    many: str,
+    *,
+    why: str,
+    fields: Collection[str] = (),
+    sweep: Taker | None = None,
+    take: Taker | None = None,
 ) -> None:
     """Its rows stay, for this reason; the person's names are taken out of these fields, texts or JSON."""
     label = model._meta.label
     sweep = sweep or (lambda going: names_taken_out(model, fields, going))
-    PLACES[label] = Place(label, Fate.CLEANED, one, many, why, model, sweep=sweep)
+    PLACES[label] = Place(label, Fate.CLEANED, one, many, why, model, take, sweep)
 
 
 def spared(*models: type[Model], why: str) -> None:
@@ -159,7 +165,7 @@ def _delete(model: type[Model], key: str, going: Going) -> dict[int, int]:
 def names_taken_out(model: type[Model], fields: Collection[str], going: Going) -> Counter[int]:
     """Take some people's names out of a model's texts: how many rows mentioned each of them."""
     mentions: Counter[int] = Counter()
-    rows = model._default_manager.filter(workspace=going.workspace).order_by("pk")
+    rows = model._default_manager.filter(**{_way_to_workspace(model): going.workspace}).order_by("pk")
     after = 0
     while found := list(rows.filter(pk__gt=after).values("pk", *fields)[:ROWS_AT_ONCE]):
         for row in found:
@@ -167,6 +173,15 @@ def names_taken_out(model: type[Model], fields: Collection[str], going: Going) -
                 mentions.update(_clean(model, row["pk"], fields, going.names))
         after = found[-1]["pk"]
     return mentions
+
+
+def _way_to_workspace(model: type[Model]) -> str:
+    """A row's own, or that of what it hangs on."""
+    fields = [field for field in model._meta.concrete_fields if field.is_relation]
+    if any(field.name == "workspace" for field in fields):
+        return "workspace"
+    parents = (field for field in fields if hasattr(field.related_model, "workspace"))
+    return f"{next(parents).name}__workspace"
 
 
 @transaction.atomic
@@ -178,8 +193,7 @@ def _clean(model: type[Model], pk: int, fields: Collection[str], names: Names) -
     out = {name: names.taken_out(row[name]) for name in fields}
     kept = {name: fitting(model, name, clean) for name, (clean, who) in out.items() if who}
     if kept:
-        with redacting():  # the activity log is among them
-            model._default_manager.filter(pk=pk).update(**kept)
+        model._default_manager.filter(pk=pk).update(**kept)
     return set().union(*(who for _, who in out.values()))
 
 

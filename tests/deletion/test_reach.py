@@ -18,10 +18,11 @@ def test_every_model_says_what_becomes_of_it():
 
 
 def test_whatever_refers_to_a_person_goes_with_them():
-    """DEL-03"""
+    """DEL-03; a rating stays, of nobody (DEL-08)"""
     staying = {label for label in following.FOLLOWERS if reach.PLACES[label].fate != Fate.GOES}
 
-    assert staying == set()
+    assert staying == {"conversations.Rating"}
+    assert reach.PLACES["conversations.Rating"].take
 
 
 @pytest.mark.parametrize("place", list(reach.places()), ids=lambda place: place.label)
