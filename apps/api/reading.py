@@ -114,9 +114,9 @@ def contact(body: dict[str, Any], known: Catalogue) -> Sent:
     return sent
 
 
-def company(body: dict[str, Any], known: Catalogue) -> Sent:
-    """A company's body, without what identifies the company."""
-    sent = _sent(body, known, also={"id", "company_id"})
+def company(body: dict[str, Any], known: Catalogue, also: frozenset[str] = frozenset()) -> Sent:
+    """A company's body, without what identifies the company. `also`: what a version knows beside its values."""
+    sent = _sent(body, known, also={"id", "company_id", *also})
     if isinstance(plan := sent.offer.get("plan"), dict):
         sent.offer["plan"] = plan.get("name")  # as it is read
     return sent

@@ -105,6 +105,7 @@ def contacts(call: Call, people: Sequence[Person]) -> list[dict[str, Any]]:
 
 def _contact(call: Call, person: Person, custom: dict[str, Any], attached: dict[str, Attached]) -> dict[str, Any]:
     here = f"/contacts/{person.public_id}"
+    older = {} if at_least(call.version, "2.12") else {"formatted_phone": person.phone}
     return {
         "type": "contact",
         "id": person.public_id,
@@ -121,6 +122,7 @@ def _contact(call: Call, person: Person, custom: dict[str, Any], attached: dict[
         "companies": _nested("company", f"{here}/companies", attached["company"]),
         "opted_out_subscription_types": _nested("subscription", f"{here}/subscriptions", attached[Consent.OPT_OUT]),
         "opted_in_subscription_types": _nested("subscription", f"{here}/subscriptions", attached[Consent.OPT_IN]),
+        **older,
     }
 
 

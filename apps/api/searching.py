@@ -41,6 +41,7 @@ EITHER = {">=": (">", "="), "<=": ("<", "=")}
 ALIASES = {name: address for address, name in travelling.OTHERS.items()} | {
     "ios_app_device": "ios_device",
     "andoid_sdk_version": "android_sdk_version",
+    "formatted_phone": "phone",
 }
 
 

@@ -12,6 +12,22 @@ from tests.factories import NOW, CompanyFactory, PersonFactory, attribute
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("way", ["put", "post"])
+def test_from_2_16_on_a_company_is_said_to_be_seen(way, api, acme):
+    """api.md §4"""
+    path = f"/companies/{acme.public_id}" if way == "put" else "/companies"
+    body = {"update_last_request_at": True} | ({"company_id": "6"} if way == "post" else {})
+
+    older = getattr(api, way)(path, body)
+    newer = getattr(api, way)(path, body, **{"Intercom-Version": "2.16"})
+    no = getattr(api, way)(path, body | {"update_last_request_at": "yes"}, **{"Intercom-Version": "2.16"})
+
+    acme.refresh_from_db()
+    assert errors(older)[0][:2] == (400, "bad_request")
+    assert newer.json()["last_request_at"] == int(acme.last_request_at.timestamp())
+    assert errors(no) == [(400, "parameter_invalid", "update_last_request_at must be true or false.")]
+
+
 def test_a_company_is_made_and_then_changed_by_its_company_id(api):
     """CO-05"""
     made = api.post("/companies", {"company_id": "6", "name": "A", "plan": "Pro"}).json()

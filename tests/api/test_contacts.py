@@ -554,3 +554,34 @@ def test_writing_through_the_api_is_no_visit(api, workspace):
 
     ann.refresh_from_db()
     assert (ann.name, ann.session_count, ann.last_seen_at) == ("Ann 4", 2, NOW - timedelta(days=1))
+
+
+# ---- other programs --------------------------------------------------------------------------------------------------
+
+
+def origin_of(person: Person, key: str) -> tuple[str, str]:
+    """The source and the name of the hand that a value comes from."""
+    [line] = history_of(person, key)
+    return line.source, line.hand
+
+
+@pytest.mark.parametrize("way", ["post", "put"])
+def test_an_unsubscribe_that_a_mail_tool_reports_is_kept_under_its_name(way, api, workspace):
+    """UPD-06, UPD-07: "Nightly sync" is what the token is called"""
+    body = {"external_id": "1", "unsubscribed_from_emails": True}
+    path = "/contacts" if way == "post" else PersonFactory(workspace=workspace, external_id="1").public_id
+
+    answer = getattr(api, way)(path if way == "post" else f"/contacts/{path}", body)
+
+    person = Person.objects.get(external_id="1")
+    assert (answer.json()["unsubscribed_from_emails"], person.unsubscribed_from_emails) == (True, True)
+    assert origin_of(person, "unsubscribed_from_emails") == ("rest", "Nightly sync")
+
+
+def test_in_2_11_a_phone_stands_under_both_of_its_names(api, workspace):
+    ann = PersonFactory(workspace=workspace, phone="+353871234567")
+
+    told = api.get(f"/contacts/{ann.public_id}", **{"Intercom-Version": "2.11"}).json()
+
+    assert (told["phone"], told["formatted_phone"]) == ("+353871234567", "+353871234567")
+    assert "formatted_phone" not in api.get(f"/contacts/{ann.public_id}").json()

@@ -29,7 +29,7 @@ SEARCHABLE_NAMES = {
     *("android_app_version", "android_device", "android_app_name", "andoid_sdk_version", "android_sdk_version"),
     *("created_at", "signed_up_at", "updated_at", "last_seen_at", "last_contacted_at", "last_replied_at"),
     *("last_email_opened_at", "last_email_clicked_at", "ios_last_seen_at", "android_last_seen_at"),
-    *("unsubscribed_from_emails", "marked_email_as_spam", "has_hard_bounced", "tag_id"),
+    *("unsubscribed_from_emails", "marked_email_as_spam", "has_hard_bounced", "tag_id", "formatted_phone"),
 }
 
 

@@ -10,7 +10,7 @@ from django.test import override_settings
 from apps.attributes.models import State
 from apps.events.models import Event, EventName, EventSummary
 from apps.people.models import Person
-from tests.factories import NOW, LeadFactory, PersonFactory
+from tests.factories import NOW, LeadFactory, PersonFactory, SeatFactory
 
 from .conftest import error, user
 from .test_proof import token, user_hash
@@ -45,6 +45,19 @@ def test_an_event_joins_the_user_it_names(workspace, track):
     assert told() == [(ann.pk, "feature_first_used", NOW - timedelta(minutes=1), {"feature_name": "csv_export"})]
     assert EventSummary.objects.get().count == 1
     assert user("1").last_seen_at == NOW - timedelta(days=1)
+
+
+def test_what_somebody_did_stands_beside_what_their_login_told(workspace, ping, track, client):
+    """EVT-14: a login's ping, then `trackEvent("upgraded-plan")`; the profile shows both"""
+    ping({"user_id": "1", "name": "Ann", "plan_tier": "gold"})
+
+    track({"user_id": "1"}, event_name="upgraded-plan", created_at=AT)
+
+    ann = user("1")
+    client.force_login(SeatFactory(workspace=workspace, role="read_only").teammate)
+    profile = client.get(ann.page()).text
+    assert [(one.name.name, one.count) for one in EventSummary.objects.filter(person=ann)] == [("upgraded-plan", 1)]
+    assert ("gold" in profile, "Upgraded plan" in profile) == (True, True)
 
 
 def test_a_leads_and_a_visitors_events_are_theirs(workspace, track):

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from apps.attributes.models import State
 from apps.attributes.reports import Refusal, Report
 from apps.attributes.sources import Source
-from apps.companies.arrivals import Arrived, amend, company_id_of, receive, receive_new
+from apps.companies.arrivals import Arrived, amend, company_id_of, receive, receive_new, seen
 from apps.companies.lists import listed
 from apps.companies.models import Company
 from apps.companies.removing import remove
@@ -26,8 +26,10 @@ from ..errors import Refused
 from ..finding import INTERCOM_ID, find_company, find_tag, here, no_such_company, no_such_resource
 from ..judging import check_taken, skipped
 from ..paging import ATTACHED_SIZE, COMPANIES_SIZE, numbered, turn
+from ..versions import at_least
 
 MOST_LISTED = 10_000
+SEEN = "update_last_request_at"
 NEWEST_ACTIVITY = (F("last_request_at").desc(nulls_last=True), "-pk")
 OLDEST_ACTIVITY = (F("last_request_at").asc(nulls_first=True), "pk")
 
@@ -37,14 +39,23 @@ OLDEST_ACTIVITY = (F("last_request_at").asc(nulls_first=True), "pk")
 
 def upsert_company(call: Call) -> Answer:
     """POST /companies: the one with this company_id, made where there is none (CO-05)."""
-    sent = reading.company(call.body, call.companies)
+    sent, is_seen = _sent(call)
     with transaction.atomic():
         standing = _company_by_id(call)
         sent.check_known(call.companies, standing.pk if standing else None)
         arrived = _write_company(call, standing, sent)
         check_taken(call.companies, None if arrived.created else arrived.company.pk, arrived.report)
+        if is_seen:
+            seen(arrived.company, now=call.now, begins_session=False)
     answer = replying.company_anew(call, arrived.company.pk, is_new=arrived.created)
     return answer | skipped(call, arrived.report)
+
+
+def _sent(call: Call) -> tuple[reading.Sent, bool]:
+    """What the body says of a company, and from 2.16 on whether it was seen just now."""
+    also = frozenset({SEEN} if at_least(call.version, "2.16") else ())
+    sent = reading.company(call.body, call.companies, also)
+    return sent, SEEN in also and bool(reading.flag(call.body, SEEN))
 
 
 def _company_by_id(call: Call) -> Company | None:
@@ -85,11 +96,13 @@ def show_company(call: Call, company_id: str) -> Answer:
 def update_company(call: Call, company_id: str) -> Answer:
     """PUT /companies/{id}: only what is named changes; the company_id never does (CO-02)."""
     company = find_company(call, company_id)
-    sent = reading.company(call.body, call.companies)
+    sent, is_seen = _sent(call)
     sent.check_known(call.companies, company.pk)
     with transaction.atomic():
         report = amend(company, sent.offer, call.source, by=call.by, now=call.now)
         check_taken(call.companies, company.pk, report)
+        if is_seen:
+            seen(company, now=call.now, begins_session=False)
     return replying.company_anew(call, company.pk) | skipped(call, report)
 
 
