@@ -19,6 +19,7 @@ ROOMS = (
     "conversations",
     "bulk",
     "deletion",
+    "imports",
     "exports",
     "demo",
 )

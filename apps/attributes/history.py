@@ -4,7 +4,7 @@ A write is one row, with all that it changed of a record. Of a record that was w
 one value, or the latest line of every value, are found in a few hundredths of a second, by the record's rows alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -46,6 +46,24 @@ ORIGINS = """
     FROM attributes_recordchange
     WHERE workspace_id = %s AND about = %s AND record_id = ANY(%s) AND former_id IS NULL AND changes ? %s
     ORDER BY record_id, id DESC
+"""
+
+# Of writes of some records, value by value: where each came from before, and whether it comes from elsewhere since.
+AROUND = """
+    WITH ours AS (
+        SELECT line.record_id, line.id, key
+        FROM attributes_recordchange AS line, jsonb_object_keys(line.changes) AS key WHERE line.id = ANY(%s)
+    ), others AS (
+        SELECT ours.record_id, ours.id AS ours, ours.key, line.id,
+            coalesce((line.changes -> ours.key ->> 2)::bigint, line.id) AS origin
+        FROM ours JOIN attributes_recordchange AS line ON line.workspace_id = %s AND line.about = %s
+            AND line.record_id = ours.record_id AND line.id <> ours.id AND line.changes ? ours.key
+        WHERE line.former_id IS NULL
+    )
+    SELECT record_id, key,
+        (array_agg(origin ORDER BY id DESC) FILTER (WHERE id < ours))[1],
+        coalesce((array_agg(origin ORDER BY id DESC) FILTER (WHERE id > ours))[1] <> ours, false)
+    FROM others GROUP BY record_id, key, ours
 """
 
 # What is told of a merged record is told of its survivor from now on, but says nothing of where its values come from.
@@ -184,6 +202,23 @@ def origins_of(about: str, workspace: Workspace, pks: Iterable[int], key: str) -
     with connection.cursor() as cursor:
         cursor.execute(ORIGINS, [key, workspace.pk, about, list(pks), key])
         return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Of (record, key): the write that it came from before, and which of them come from elsewhere since."""
+
+    before: Mapping[tuple[int, str], int]
+    changed_since: frozenset[tuple[int, str]]
+
+
+def around(about: str, workspace: Workspace, writes: Collection[int]) -> Around:
+    """What stands in the history before and after some writes, one of a record. A value put back is as it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, [list(writes), workspace.pk, about])
+        rows = cursor.fetchall()
+    before = {(pk, key): origin for pk, key, origin, _ in rows if origin is not None}
+    return Around(before, frozenset((pk, key) for pk, key, _, changed in rows if changed))
 
 
 def history_of(record: Attributed, key: str) -> list[Line]:

@@ -334,6 +334,17 @@ def admit(
 
 
 @transaction.atomic
+def make(
+    workspace: Workspace, role: str, offers: Sequence[Offer], source: Source, *, by: Hand, now: datetime
+) -> list[tuple[int, Report]]:
+    """Make users or leads of these offers, each with a name, without asking who has those names."""
+    births = {pk: birth(workspace, role, now, needs_pseudonym=False) for pk in next_keys(len(offers))}
+    named = dict(zip(births, offers, strict=True))
+    reports = write(Person, workspace, named, source, by=by, now=now, births=births) if named else {}
+    return [(pk, reports[pk]) for pk in births]
+
+
+@transaction.atomic
 def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: datetime, role: str | None = None) -> Report:
     """Change one person's values, and a lead into a user where `role` says so.
 

@@ -1,0 +1,229 @@
+"""Reading a CSV file row by row, from any row on, in bounded memory.
+
+A row is known by the byte at which it begins, so that whoever goes on where another worker stopped seeks there and
+reads nothing twice. What is no CSV at all is refused with a sentence that says what to do (IMP-17).
+"""
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from apps.workspace.problems import Problem
+
+LONGEST_ROW = 2_000_000  # characters
+MOST_COLUMNS = 300
+PIECE = 1_048_576
+HEAD = 65_536  # bytes that tell which delimiter it is
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+BOM = codecs.BOM_UTF8
+
+# What a file begins with that is something else, whatever its name says.
+DISGUISED = {
+    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"%PDF": "a PDF document",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
+
+csv.field_size_limit(LONGEST_ROW + 1)  # Python's own limit is the process's; rows are bounded here
+
+
+class Unreadable(Problem):
+    """The file cannot be read as CSV, from some line on or at all."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="file")
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a file is known by, and how many bytes stand before its text."""
+
+    size: int
+    sha256: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its number (the first below the headers is 1), the byte where it begins, its cells.
+
+    `broken` says why its cells cannot be told apart.
+    """
+
+    number: int
+    offset: int
+    cells: list[str]
+    broken: str = ""
+
+
+# ---- the file as a whole ---------------------------------------------------------------------------------------------
+
+
+def inspect(stream: IO[bytes]) -> Fingerprint:
+    """Read a file through once. Raises Unreadable for what is no UTF-8 text, naming the first line that is not."""
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    size = lines = 0
+    first = stream.read(PIECE)
+    _check_kind(first)
+    piece = first
+    while piece:
+        digest.update(piece)
+        size += len(piece)
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            raise _not_utf8(lines + line_ends(bytes(error.object[: error.start])) + 1) from None
+        lines += line_ends(piece)
+        piece = stream.read(PIECE)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _not_utf8(lines + 1) from None
+    return Fingerprint(size, digest.hexdigest(), len(BOM) if first.startswith(BOM) else 0)
+
+
+def fingerprint(stream: IO[bytes]) -> tuple[int, str]:
+    """Size and digest alone: whether it is still the file that was looked at."""
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
+    return size, digest.hexdigest()
+
+
+def _check_kind(first: bytes) -> None:
+    if not first.removeprefix(BOM).strip():
+        raise Unreadable("This file is empty. Choose a CSV file with headers in its first row.")
+    for beginning, what in DISGUISED.items():
+        if first.startswith(beginning):
+            raise Unreadable(f"This is {what}, not a CSV file. Save it as “CSV UTF-8” and upload that.")
+    if b"\0" in first[:1024]:
+        raise Unreadable("This is not plain text: it may be UTF-16 or a program's own format. Save it as “CSV UTF-8”.")
+
+
+def line_ends(piece: bytes) -> int:
+    """How many lines end in it: by LF, or by CR alone where there is none."""
+    return piece.count(b"\n") or piece.count(b"\r")
+
+
+def _not_utf8(line: int) -> Unreadable:
+    return Unreadable(
+        f"Line {line:,} is not UTF-8. Save the file as “CSV UTF-8” and upload it again; nothing was read."
+    )
+
+
+# ---- headers and delimiter -------------------------------------------------------------------------------------------
+
+
+def delimiter_of(stream: IO[bytes], start: int) -> str:
+    """The delimiter that makes most columns of the first rows, alike in all of them; the comma where none does."""
+    stream.seek(start)
+    head = stream.read(HEAD).decode("utf-8", "ignore")
+    widths = {delimiter: _widths(head, delimiter) for delimiter in DELIMITERS}
+    even = {delimiter: width[0] for delimiter, width in widths.items() if width and len(set(width)) == 1}
+    most = max(even, key=lambda delimiter: even[delimiter], default=",")
+    if even.get(most, 0) > 1:
+        return most
+    first = {delimiter: width[0] for delimiter, width in widths.items() if width}
+    return max(first, key=lambda delimiter: first[delimiter], default=",")
+
+
+def _widths(head: str, delimiter: str) -> list[int]:
+    """How many cells the first rows would have; the last one may be cut, and is left out where there are others."""
+    widths: list[int] = []
+    try:
+        for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            if cells:
+                widths.append(len(cells))
+            if len(widths) > 20:
+                break
+    except csv.Error:
+        return widths[:1]
+    return widths[:-1] or widths
+
+
+def headers_of(stream: IO[bytes], start: int, delimiter: str) -> list[str]:
+    """The cells of the first row. Raises Unreadable for a file that has none, or more than can be meant."""
+    table = Table(stream, start, delimiter)
+    row = next(iter(table), None)
+    table.detach()
+    headers = [] if row is None else [header.strip() for header in row.cells]
+    if row and row.broken:
+        raise Unreadable(f"The first row {row.broken}. It has to hold the headers.")
+    if not any(headers):
+        raise Unreadable("The first row holds no headers. Give every column a name in the first row.")
+    if len(headers) > MOST_COLUMNS:
+        raise Unreadable(
+            f"The file has {len(headers):,} columns; at most {MOST_COLUMNS} can be read. "
+            "Delete the columns that you do not need, and upload it again."
+        )
+    return headers
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+class Table:
+    """The rows of a file from a byte on; `offset`, `number` and `lines` say how far they were read.
+
+    The first row of the file counts as number 0: its headers. Empty lines are counted, not given.
+    """
+
+    def __init__(self, stream: IO[bytes], offset: int, delimiter: str, *, number: int = -1, lines: int = 0) -> None:
+        stream.seek(offset)
+        self._text = io.TextIOWrapper(stream, "utf-8", newline="")  # LF, CRLF and CR all end a line, and are kept
+        self._reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
+        self._room = LONGEST_ROW
+        self.offset, self.number, self.lines = offset, number, lines
+
+    def __iter__(self) -> Iterator[Row]:
+        while True:
+            begin, line, self._room = self.offset, self.lines + 1, LONGEST_ROW
+            try:
+                cells = next(self._reader, None)
+            except csv.Error as error:
+                yield self._broken(begin, line, error)
+                continue
+            if cells is None:
+                return
+            self.number += 1
+            if cells:
+                yield Row(self.number, begin, cells)
+
+    def _lines(self) -> Iterator[str]:
+        while line := self._text.readline(self._room + 1):
+            self._room -= len(line)
+            if self._room < 0:
+                raise csv.Error("too long")
+            self.offset += len(line) if line.isascii() else len(line.encode())
+            self.lines += 1
+            yield line
+
+    def _broken(self, begin: int, line: int, error: csv.Error) -> Row:
+        said = str(error)
+        if self._room < 0:
+            raise Unreadable(
+                f"The row that begins on line {line:,} does not end within {LONGEST_ROW:,} characters. "
+                "Is there a quote that never closes? Mend that line and upload the file again."
+            ) from None
+        if "end of data" in said:
+            raise Unreadable(f"A quote that opens in the row of line {line:,} never closes. Mend it and upload again.")
+        self.number += 1
+        return Row(self.number, begin, [], "has text after a closing quote; a quote inside a cell is written twice")
+
+    def detach(self) -> None:
+        """Leave the stream open for whoever opened it."""
+        self._text.detach()

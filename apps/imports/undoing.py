@@ -1,0 +1,272 @@
+"""Taking an import back (BEY-05): who was made by it and touched by nobody since goes; what it changed becomes what it
+was, with where that came from; what was changed since is left alone, and listed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from apps.attributes.catalogue import catalogue_of
+from apps.attributes.history import around
+from apps.attributes.models import State
+from apps.attributes.sources import Source
+from apps.attributes.writing import Former, Was, take_back
+from apps.people import following, states
+from apps.people.models import Person
+from apps.tags import tagging
+from apps.tags.models import Tag, Tagging
+from apps.workspace.activities import Activity
+from apps.workspace.auditing import record
+from apps.workspace.hands import Hand
+from apps.workspace.notifying import notify
+from apps.workspace.problems import Conflict
+
+from . import running, telling
+from .models import Import, ImportRow, ImportRun, Note, Outcome, Purpose
+
+BATCH = 500
+MEANT = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+REMAINS = "was changed since, so it stays"
+STAYS = "was made by this import and touched since, so they stay"
+
+
+@transaction.atomic
+def begin(run: ImportRun, *, by: Hand, now: datetime) -> ImportRun:
+    """Start taking back what an import did. Raises Conflict where that cannot be (any more)."""
+    run = (
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("workspace", "upload__workspace")
+        .get(pk=run.pk)
+    )
+    if not run.can_be_undone(now):
+        raise Conflict("This import can no longer be undone.")
+    return running.begin_run(run.upload, Purpose.UNDO, by=by, now=now, total=run.created + run.updated + run.unchanged)
+
+
+def step(undoing: ImportRun, now: datetime) -> bool:
+    """The next rows, the last ones of the file first: of several rows of one person the later is taken back first."""
+    run = undone(undoing.upload)
+    rows = ImportRow.objects.filter(run=run, outcome__in=MEANT)
+    if undoing.cursor:
+        rows = rows.filter(number__lt=undoing.cursor)
+    batch = list(rows.order_by("-number")[:BATCH])
+    if not batch:
+        close(undoing, now)
+        return False
+    scene = Scene(undoing, run, now)
+    for one_each in _rounds(batch):
+        scene.take_back(one_each)
+    telling.write(scene.left)
+    undoing.cursor = batch[-1].number
+    undoing.done += len(batch)
+    return True
+
+
+def undone(upload: Import) -> ImportRun:
+    return upload.runs.get(purpose=Purpose.RUN)
+
+
+def _rounds(rows: Sequence[ImportRow]) -> list[list[ImportRow]]:
+    """In rounds in which nobody comes twice, in their order."""
+    rounds: list[list[ImportRow]] = []
+    next_round: dict[int | None, int] = {}
+    for row in rows:
+        number = next_round.get(row.record_id, 0)
+        next_round[row.record_id] = number + 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(row)
+    return rounds
+
+
+class Scene:
+    """Some rows that are taken back: by whom, when, and what of them stays."""
+
+    def __init__(self, undoing: ImportRun, run: ImportRun, now: datetime) -> None:
+        self.undoing, self.run, self.now = undoing, run, now
+        self.workspace, self.by = undoing.workspace, running.hand_of(undoing)
+        self.left: list[dict[str, Any]] = []
+
+    def take_back(self, rows: Sequence[ImportRow]) -> None:
+        made = self._made_by_it(rows)
+        self._remove([row for row in rows if row.outcome == Outcome.CREATED])
+        others = [row for row in rows if row.outcome != Outcome.CREATED and row.record_id not in made]
+        self._restore([row for row in others if row.changes])
+        self._untag([row for row in others if row.tagged])
+        self._archive_again([row for row in others if row.note == Note.REVIVED])
+
+    def _made_by_it(self, rows: Sequence[ImportRow]) -> set[int | None]:
+        """Who was made by an earlier row of the file: they go, or stay, as a whole."""
+        pks = [row.record_id for row in rows]
+        made = ImportRow.objects.filter(run=self.run, outcome=Outcome.CREATED, record_id__in=pks)
+        return set(made.values_list("record_id", flat=True))
+
+    # ---- who was made ------------------------------------------------------------------------------------------------
+
+    def _remove(self, rows: Sequence[ImportRow]) -> None:
+        by_pk = {row.record_id: row for row in rows if row.record_id}
+        people = Person.objects.of(self.workspace).filter(pk__in=by_pk).order_by("pk")
+        standing = set(people.select_for_update(of=("self",)).values_list("pk", flat=True))
+        touched = self._touched(standing)
+        gone = sorted(standing - touched)
+        if gone:
+            following.destroy(self.workspace, gone)
+            ImportRow.objects.filter(run=self.run, record_id__in=gone).update(record_id=None)
+        self.undoing.removed += len(gone)
+        for pk in sorted(touched):
+            self._leave(by_pk[pk], [["", STAYS]])
+
+    def _touched(self, pks: set[int]) -> set[int]:
+        """Of those that the import made, whom somebody or something else touched since."""
+        if not pks:
+            return set()
+        times: dict[int, set[datetime]] = {}
+        for pk, at in ImportRow.objects.filter(run=self.run, record_id__in=pks).values_list("record_id", "at"):
+            times.setdefault(pk or 0, set()).add(at)
+        touched = self._seen_since(pks, times) | self._written_since(pks, times)
+        for label, follower in following.FOLLOWERS.items():
+            if label not in OWN:
+                touched |= _referred_to(follower.model, self.workspace, pks)
+        others = Tagging.objects.filter(workspace=self.workspace, about=Person.about, record_id__in=pks)
+        if self.run.tag_id:
+            others = others.exclude(tag=self.run.tag_id)
+        return touched | set(others.values_list("record_id", flat=True))
+
+    def _seen_since(self, pks: set[int], times: Mapping[int, set[datetime]]) -> set[int]:
+        """They came to the site, were archived, merged, given an owner: their own row says so."""
+        people = Person.objects.filter(pk__in=pks)
+        since = people.values_list("pk", "state", "last_seen_at", "updated_at", "role")
+        role = self.undoing.upload.role
+        return {
+            pk
+            for pk, state, seen, updated, now_is in since
+            if state != State.ACTIVE or seen or updated not in times[pk] or now_is != role
+        }
+
+    def _written_since(self, pks: set[int], times: Mapping[int, set[datetime]]) -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITES, [self.workspace.pk, Person.about, list(pks)])
+            return {pk for pk, at, source in cursor.fetchall() if source != Source.CSV or at not in times[pk]}
+
+    # ---- what was changed --------------------------------------------------------------------------------------------
+
+    def _restore(self, rows: Sequence[ImportRow]) -> None:
+        """Put back what was there before, where it still is what the import had set."""
+        if not rows:
+            return
+        writes = self._writes(rows)
+        told = around(Person.about, self.workspace, writes.values())
+        were: dict[int, dict[str, Was]] = {}
+        for row in rows:
+            pk = row.record_id or 0
+            if pk in writes:
+                were[pk] = {
+                    key: Was(new, Former(old, holder, told.before.get((pk, key), 0)))
+                    for key, (old, new, holder) in (row.changes or {}).items()
+                    if (pk, key) not in told.changed_since
+                }
+        back = take_back(Person, self.workspace, were, Source.CSV, now=self.now, by=self.by)
+        for row in rows:
+            stays = [key for key in row.changes or {} if key not in back.get(row.record_id or 0, ())]
+            self.undoing.restored += not stays
+            self._leave(row, [[self._label(key), REMAINS] for key in stays])
+
+    def _writes(self, rows: Sequence[ImportRow]) -> dict[int, int]:
+        """The line of history that each of these rows wrote, one row a person: {person: line}.
+
+        Times are whole seconds, so of several rows of one person in one second the first wrote the first line. Where
+        lines and rows do not match, somebody else has been there: those people are left out.
+        """
+        pks = [row.record_id for row in rows]
+        ours = ImportRow.objects.filter(run=self.run, record_id__in=pks).exclude(outcome=Outcome.UNCHANGED)
+        told: dict[tuple[int | None, datetime], list[int]] = {}
+        for pk, at, number in ours.order_by("number").values_list("record_id", "at", "number"):
+            told.setdefault((pk, at), []).append(number)
+        with connection.cursor() as cursor:
+            cursor.execute(LINES, [self.workspace.pk, Person.about, pks, [row.at for row in rows]])
+            lines: dict[tuple[int, datetime], list[int]] = {(pk, at): ids for pk, at, ids in cursor.fetchall()}
+        found: dict[int, int] = {}
+        for row in rows:
+            numbers, ids = told[row.record_id, row.at], lines.get((row.record_id or 0, row.at), [])
+            if row.record_id and len(numbers) == len(ids):
+                found[row.record_id] = ids[numbers.index(row.number)]
+        return found
+
+    def _label(self, key: str) -> str:
+        known = catalogue_of(self.workspace, Person.about).get(key)
+        return known.label if known else key
+
+    def _untag(self, rows: Sequence[ImportRow]) -> None:
+        tag = Tag.objects.filter(workspace=self.workspace, pk=self.run.tag_id or 0).first()
+        at = {row.record_id: row.at for row in rows if row.record_id}
+        if tag is None or not at:
+            return
+        ours = Tagging.objects.filter(workspace=self.workspace, about=Person.about, tag=tag, record_id__in=at)
+        still = [one.record_id for one in ours if one.applied_at == at[one.record_id]]
+        tagging.remove(Person, self.workspace, still, tag)
+
+    def _archive_again(self, rows: Sequence[ImportRow]) -> None:
+        """Who came back by the file goes back, unless they were seen since."""
+        pks = [row.record_id for row in rows if row.record_id]
+        if pks:
+            seen = Person.objects.filter(pk__in=pks, last_seen_at__gte=self.run.created_at)
+            back = set(pks) - set(seen.values_list("pk", flat=True))
+            states.archive_all(self.workspace, back, now=self.now)
+
+    def _leave(self, row: ImportRow, reasons: list[list[str]]) -> None:
+        if not reasons:
+            return
+        self.undoing.left_alone += 1
+        self.left.append(
+            {
+                "workspace_id": self.workspace.pk,
+                "run_id": self.undoing.pk,
+                "number": row.number,
+                "outcome": Outcome.LEFT.value,
+                "record_id": row.record_id,
+                "at": self.now.isoformat(),
+                "note": "",
+                "tagged": False,
+                "problems": orjson.dumps(reasons).decode(),
+            }
+        )
+
+
+# Models whose rows an import writes itself: they are looked at one by one.
+OWN = {"attributes.RecordChange", "attributes.RefusedWrite", "tags.Tagging"}
+LINES = """
+    SELECT record_id, at, array_agg(id ORDER BY id) FROM attributes_recordchange
+    WHERE workspace_id = %s AND about = %s AND record_id = ANY(%s) AND at = ANY(%s) AND source = 'csv'
+        AND former_id IS NULL
+    GROUP BY record_id, at
+"""
+WRITES = """
+    SELECT record_id, at, source FROM attributes_recordchange
+    WHERE workspace_id = %s AND about = %s AND record_id = ANY(%s)
+"""
+
+
+def _referred_to(model: Any, workspace: Any, pks: set[int]) -> set[int]:
+    """Of some people, those that a model has rows about."""
+    found: set[int] = set()
+    for key in following.refers_by(model):
+        column = key if key == "record_id" else f"{key}_id"
+        about = {"about": Person.about} if key == "record_id" else {}
+        rows = model._default_manager.filter(workspace=workspace, **about, **{f"{column}__in": pks})
+        found.update(rows.values_list(column, flat=True))
+    return found
+
+
+def close(undoing: ImportRun, now: datetime) -> None:
+    """Say what it came to, however it ended."""
+    told = {"removed": undoing.removed, "restored": undoing.restored, "left_alone": undoing.left_alone}
+    by = running.hand_of(undoing)
+    file = undoing.upload.file_name
+    record(Activity.CSV_IMPORT_UNDO, workspace=undoing.workspace, by=by, now=now, job=undoing.pk, file=file, **told)
+    message = (
+        f"The import of {file} was undone: {undoing.removed:,} people removed, {undoing.restored:,} values restored, "
+        f"{undoing.left_alone:,} left alone."
+    )
+    notify(undoing.by_id, workspace=undoing.workspace, message=message, url=undoing.upload.page(), now=now)
