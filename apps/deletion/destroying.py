@@ -14,6 +14,8 @@ from functools import partial
 from django.db import connection, transaction
 
 from apps.workspace.activities import Activity
+from apps.workspace.auditing import record
+from apps.workspace.hands import Hand
 from apps.workspace.models import AuditEntry, Workspace
 from apps.workspace.once_more import once_more
 
@@ -77,10 +79,13 @@ def counted(going: Going) -> Counter[str]:
     return Counter({place.label: place.count(going) for place in reach.places() if place.count})
 
 
-def destroy_now(deletion: Deletion, *, now: datetime) -> Purge:
-    """Destroy one person before their time: an operator's decision. Raises nothing where they are gone already."""
+def destroy_now(deletion: Deletion, *, by: Hand, now: datetime) -> Purge:
+    """Destroy one person before their time: an operator's decision, noted as theirs."""
     purge = Purge()
-    Deletion.objects.filter(pk=deletion.pk, due_at__gt=now).update(due_at=now)
+    hurried = Deletion.objects.filter(pk=deletion.pk, due_at__gt=now).update(due_at=now)
+    if hurried:
+        told = {"contact": deletion.person.public_id, "due_at": [deletion.due_at.isoformat(), now.isoformat()]}
+        record(Activity.DELETION_HURRIED, workspace=deletion.workspace, by=by, now=now, **told)
     _destroy_together(deletion.workspace, [deletion.person_id], now, purge)
     return purge
 

@@ -10,7 +10,7 @@ from apps.people import states
 from apps.people.models import Person
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Workspace
-from tests.factories import NOW, LeadFactory, PersonFactory, SeatFactory, WorkspaceFactory
+from tests.factories import NOW, LeadFactory, PersonFactory, SeatFactory, TeammateFactory, WorkspaceFactory
 
 pytestmark = pytest.mark.django_db
 HOME = "/apps/abc1234/settings/hidden-people/"
@@ -149,3 +149,18 @@ def test_pages_are_turned(tess, workspace, settings):
     after = re.search(r'rel="next" href="([^"]+)', first.text)[1].replace("&amp;", "&")
 
     assert listed(first) + listed(tess.get(after)) == ["P2 Day", "P1 Day", "P0 Day"]
+
+
+def test_operators_bring_somebody_back_in_the_django_admin(client, workspace, ann):
+    """IDN-21"""
+    ben = LeadFactory(workspace=workspace, name="Ben Poe")
+    cy = PersonFactory(workspace=workspace, name="Cy Day", state=State.PENDING_DELETION)
+    states.archive(ann, by=NOBODY, now=NOW)
+    states.block(ben, by=NOBODY, now=NOW)
+    client.force_login(TeammateFactory(is_staff=True, is_superuser=True))
+    chosen = {"action": "bring_back", "_selected_action": [person.pk for person in (ann, ben, cy)], "index": 0}
+
+    page = client.post("/admin/people/person/", chosen, follow=True)
+
+    assert [state(person) for person in (ann, ben, cy)] == [State.ACTIVE, State.ACTIVE, State.PENDING_DELETION]
+    assert "Cy Day: This person is pending deletion, so that cannot be done." in page.text
