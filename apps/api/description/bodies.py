@@ -50,6 +50,7 @@ ASKED: dict[str, Schema] = {
     "number": {"minimum": -LARGEST_EXACT_WHOLE, "maximum": LARGEST_EXACT_WHOLE},
     "spend": {"minimum": -LARGEST_SPEND, "maximum": LARGEST_SPEND},
 }
+NAME: Schema = {"type": "string", "minLength": 1}
 SENT_TIME = TIME | ASKED["date"]
 
 
@@ -114,7 +115,7 @@ def _group(part: Schema) -> Schema:
 CARRIER = {"untag": said(FLAG, "true takes the tag off.")}
 SUM = record(
     {
-        "event_name": TEXT,
+        "event_name": NAME,
         "count": WHOLE | {"minimum": 1},
         "first": SENT_TIME,
         "last": SENT_TIME,
@@ -148,15 +149,15 @@ BODIES: dict[str, Schema] = {
     "attach_body": record({"id": said(TEXT, "The id of what is attached.")}),
     "subscription_body": record({"id": DIGITS, "consent_type": one_of(Consent.values)}),
     "note_body": record(
-        {"body": said(TEXT, "Text, or simple HTML.")}, admin_id=said(TEXT, "Its author; else the token's.")
+        {"body": said(NAME, "Text, or simple HTML.")}, admin_id=said(TEXT, "Its author; else the token's.")
     ),
     "tag_body": record(
-        {"name": TEXT},
+        {"name": NAME},
         id=said(either(DIGITS, WHOLE), "Renames the tag of this id."),
         companies=many(record({}, id=HEX, company_id=TEXT, **CARRIER)),
         users=many(record({}, id=HEX, user_id=TEXT, **CARRIER)),
     ),
-    "event_body": record({"event_name": TEXT, "created_at": SENT_TIME}, **PERSON_NAMED, metadata={"type": "object"}),
+    "event_body": record({"event_name": NAME, "created_at": SENT_TIME}, **PERSON_NAMED, metadata={"type": "object"}),
     "event_summaries_body": record({"event_summaries": either(SUM, many(SUM) | {"minItems": 1})}, **PERSON_NAMED),
     "visitor_body": record({}, id=HEX, user_id=TEXT, name=maybe(TEXT), custom_attributes=VALUES),
     "convert_body": record(
@@ -168,7 +169,7 @@ BODIES: dict[str, Schema] = {
     ),
     "content_export_body": record({"created_at_after": SENT_TIME, "created_at_before": SENT_TIME}),
     "data_attribute_body": record(
-        {"name": TEXT, "model": one_of(MODELS)},
+        {"name": NAME, "model": one_of(MODELS)},
         data_type=said(one_of(reading.OF_DATA_TYPE), "Left out, it is a list that has options."),
         **DESCRIBED,
     ),
