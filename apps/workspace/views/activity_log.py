@@ -35,7 +35,7 @@ def _context(request: PageRequest, form: ActivityLogForm, asked: Asked | None) -
         "form": form,
         "lines": [{"entry": one, "by": activity_log.by(one), "details": activity_log.details(one)} for one in found],
         "asked": urlencode(said),
-        "older": urlencode({**said, "older": last.pk}) if last else "",
+        "older": urlencode({**said, "older": str(last.pk)}) if last else "",
         "is_first": older is None,
     }
 
