@@ -5,9 +5,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -32,6 +32,8 @@ from apps.tags.models import Note, Tag, Tagging
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict
+from intercom_clone.servers import addresses
+from intercom_clone.servers.places import DATABASE
 from tests.factories import NOW, LeadFactory, PersonFactory, SeatFactory, attribute
 from tests.moving.conftest import DAY, LONG_AGO, furnish, user
 
@@ -389,8 +391,8 @@ def test_a_token_that_is_not_let_in_is_told_so(here, live_server):
 
 def command(live_server, token: str, *more: str) -> "subprocess.Popen[str]":
     """`manage.py move_in` as a process of its own, on the suite's database."""
-    there = connection.settings_dict
-    database = f"postgresql://{there['USER']}@/{there['NAME']}?host={quote(there['HOST'], safe='/')}"
+    name = connection.settings_dict["NAME"]
+    database = addresses(settings.DATA_DIR).database_url.replace(f"/{DATABASE}?", f"/{name}?")
     return subprocess.Popen(
         [sys.executable, "manage.py", "move_in", "--base-url", live_server.url, "--workspace", "here", *more],
         cwd=ROOT,
@@ -427,7 +429,7 @@ def test_a_process_that_is_killed_in_the_middle_leaves_nothing_half_done(left, h
 
 def test_what_is_missing_is_said_in_one_sentence(here, live_server):
     ended = command(live_server, "")
-    said, _ = ended.communicate(timeout=60)
+    said, _ = ended.communicate(timeout=120)
 
     assert ended.returncode == 1
     assert "A token of the other server is needed" in said
