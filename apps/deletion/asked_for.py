@@ -25,7 +25,7 @@ def out_of_filter(written: Any, about: str, going: Going) -> tuple[Any, set[int]
     if not isinstance(written, list):
         return written, set()
     if len(written) == 3 and isinstance(written[0], str) and isinstance(written[2], str):
-        names = going.names if about == About.PERSON and written[0] in OF_THEMSELVES else going.identifiers
+        names = going.names if about == About.PERSON and written[0] in OF_THEMSELVES else going.names.identifiers
         value, who = names.taken_out(written[2])
         return [*written[:2], value], who
     parts = [out_of_filter(part, about, going) for part in written]
@@ -43,7 +43,7 @@ def segments_cleaned(going: Going) -> Counter[int]:
 
 def _clean_segment(segment: Segment, going: Going) -> set[int]:
     segment.filter, by_filter = out_of_filter(segment.filter, segment.about, going)
-    name, by_name = going.identifiers.taken_out(segment.name)
+    name, by_name = going.names.identifiers.taken_out(segment.name)
     if by_name:  # no two of them are called the same (SEG-07)
         segment.name = f"{name[: LONGEST_NAME - 24]} #{segment.pk}"
     return by_filter | by_name
@@ -77,7 +77,7 @@ def bulk_changes_cleaned(going: Going) -> Counter[int]:
 
 def _clean_change(change: BulkChange, was_theirs: bool, going: Going) -> set[int]:
     """What was set for somebody may be their name; for others it is a value, which undoing compares with theirs."""
-    told = going.names if was_theirs else going.identifiers
+    told = going.names if was_theirs else going.names.identifiers
     segments = {slug: out_of_filter(one, change.about, going) for slug, one in change.segments.items()}
     clean = {
         "title": going.names.taken_out(change.title),

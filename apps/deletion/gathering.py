@@ -22,7 +22,7 @@ FAMILY = """
 NAMES = ("email", "external_id", "phone", "name", "visitor_id")
 # What they were called before: each change tells an old value and a new one.
 FORMER_NAMES = """
-    SELECT record_id, key, old_or_new.value
+    SELECT DISTINCT record_id, key, old_or_new.value
     FROM attributes_recordchange, unnest(%(keys)s::text[]) AS key,
         LATERAL (VALUES (changes -> key ->> 0), (changes -> key ->> 1)) AS old_or_new(value)
     WHERE workspace_id = %(workspace)s AND about = 'person' AND record_id = ANY(%(people)s)
@@ -39,14 +39,8 @@ def gathered(workspace: Workspace, people: Collection[int], now: datetime, *, na
     going = Going(workspace, whose, {public_id: root for _, public_id, root in rows}, now)
     if named:
         for key, pk, name in (*_present_names(going), *_former_names(going)):
-            _add(going, key, whose[pk], name)
+            going.names.add(whose[pk], name, is_full_name=key == "name")
     return going
-
-
-def _add(going: Going, key: str, who: int, name: str) -> None:
-    going.names.add(who, [name])
-    if key != "name" or "@" in name:
-        going.identifiers.add(who, [name])
 
 
 def _present_names(going: Going) -> Iterator[tuple[str, int, str]]:

@@ -5,41 +5,59 @@ no short number or plain word. Anything with a digit in it is also known where i
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 INSTEAD = "(deleted)"  # what is read where a name stood
 SHORTEST = 5  # characters of a user ID or number that is told apart from the words around it
-WORD = re.compile(r"""[^\s"'\\,;:<>()\[\]{}=&?/]+""")
+BETWEEN = r"""\s"'\\,;:<>()\[\]{}=&?/"""
+WORD = re.compile(rf"[^{BETWEEN}]*[^{BETWEEN}.!]")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Names:
-    """Names, and whose each is. Built once for thousands of people; a text is read once, whatever their number."""
+    """Names, and whose each is. Built once for thousands of people; a text is read once, whatever their number.
+
+    `identifiers` are the same without full names: they mean somebody and nothing else, "New York" may be a city.
+    """
 
     whose: dict[str, int] = field(default_factory=dict)  # a name in lower case → who
-    _by_first_word: dict[str, list[str]] = field(default_factory=dict)
+    _within: dict[str, list[str]] = field(default_factory=dict)  # a first word → the names that are looked for in texts
+    _first_words: set[str] = field(default_factory=set)  # of all names
+    _full_names: set[str] = field(default_factory=set)
+    _is_strict: bool = False
 
-    def add(self, who: int, names: Iterable[str | None]) -> None:
-        for name in names:
-            folded = (name or "").strip().lower()
-            if not folded or folded in self.whose:
-                continue
-            if _tells_apart(folded):
-                self.whose[folded] = who
-                self._by_first_word.setdefault(_words(folded)[0], []).append(folded)
-            elif any(letter.isdigit() for letter in folded):
-                self.whose[folded] = who
+    @property
+    def identifiers(self) -> Self:
+        return replace(self, _is_strict=True)
+
+    def add(self, who: int, name: str | None, *, is_full_name: bool = False) -> None:
+        folded = (name or "").strip().lower()
+        words = WORD.findall(folded) if folded not in self.whose else []
+        if not words:
+            return
+        if _tells_apart(folded, words):
+            self._within.setdefault(words[0], []).append(folded)
+        elif not _has_digit(folded):
+            return
+        self.whose[folded] = who
+        self._first_words.add(words[0])
+        if is_full_name and "@" not in folded:
+            self._full_names.add(folded)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether it is worth while to look for names in a text, or in JSON as a text: quick, and never wrongly no."""
+        return not self._first_words.isdisjoint(WORD.findall(text.lower()))
 
     def found_in(self, text: str) -> set[str]:
         """The names that a text mentions."""
         folded = text.lower()
-        found = {
-            name for word in _words(folded) for name in self._by_first_word.get(word, ()) if _mention(name, folded)
-        }
-        return found | ({folded.strip()} & self.whose.keys())
+        words = self._within.keys() & set(WORD.findall(folded))
+        found = {name for word in words for name in self._within[word] if _stands_in(name, folded)}
+        found |= {folded.strip()} & self.whose.keys()
+        return found - self._full_names if self._is_strict else found
 
     def taken_out(self, told: Any) -> tuple[Any, set[int]]:
         """A text, or JSON with texts in it, without the names; and who was mentioned."""
@@ -69,20 +87,17 @@ class Names:
         return text, {self.whose[name] for name in found}
 
 
-def _tells_apart(folded: str) -> bool:
+def _tells_apart(folded: str, words: list[str]) -> bool:
     """Whether a name means somebody wherever it stands: "ann lee" and "a@x.io" do; "ann", "123" and "person" do not."""
-    words = _words(folded)
-    if not words or len(folded) < SHORTEST:
-        return False
-    return len(words) > 1 or any(letter.isdigit() or letter == "@" for letter in folded)
+    return len(folded) >= SHORTEST and (len(words) > 1 or "@" in folded or _has_digit(folded))
 
 
-def _words(folded: str) -> list[str]:
-    return [word.strip(".!") for word in WORD.findall(folded)]
+def _has_digit(folded: str) -> bool:
+    return any(letter.isdigit() for letter in folded)
 
 
-def _mention(name: str, folded: str) -> bool:
-    return _pattern(name).search(folded) is not None
+def _stands_in(name: str, folded: str) -> bool:
+    return name in folded and _pattern(name).search(folded) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -180,16 +180,17 @@ def _ratings_let_go(going: Going) -> Counter[int]:
 
 def _refused_values_cleaned(going: Going) -> Counter[int]:
     """What was refused to somebody else, or to nobody, may be this person's email: as long as it is kept at all."""
-    raws = RefusedWrite.objects.filter(workspace=going.workspace, redacted_at=None).exclude(record_id__in=going.pks)
+    refused = RefusedWrite.objects.filter(workspace=going.workspace, redacted_at=None).exclude(record_id__in=going.pks)
     mentions: Counter[int] = Counter()
-    cleaned_rows = []
-    for refused in raws.only("raw", "message").iterator():
-        out = [going.names.taken_out(text) for text in (refused.raw, refused.message)]
-        if who := out[0][1] | out[1][1]:
-            refused.raw, refused.message = out[0][0][:255], out[1][0][:500]
-            cleaned_rows.append(refused)
+    mended = []
+    for pk, *texts in refused.values_list("pk", "raw", "message").iterator():
+        if not any(map(going.names.may_be_in, texts)):
+            continue
+        (raw, by_raw), (message, by_message) = map(going.names.taken_out, texts)
+        if who := by_raw | by_message:
+            mended.append(RefusedWrite(pk=pk, raw=raw[:255], message=message[:500]))
             mentions.update(who)
-    RefusedWrite.objects.bulk_update(cleaned_rows, ["raw", "message"], batch_size=500)
+    RefusedWrite.objects.bulk_update(mended, ["raw", "message"], batch_size=500)
     return mentions
 
 

@@ -24,10 +24,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast
 
 from apps.people.following import refers_by, rows_of
 from apps.people.models import Person
+from apps.workspace.auditing import redacting
 from apps.workspace.models import Workspace
 
 from .names import Names
@@ -43,10 +45,7 @@ class Going:
     whose: Mapping[int, int]  # the key of every row of people that goes → the key of the person it belongs to
     public_ids: Mapping[str, int]  # the same by the id that the world sees
     now: datetime
-    # known while sweeping: all that they are and were called; and of that what means nobody and nothing else, as an
-    # email does: "New York" may be a city
-    names: Names = field(default_factory=Names)
-    identifiers: Names = field(default_factory=Names)
+    names: Names = field(default_factory=Names)  # all that they are and were called; known while sweeping
 
     @property
     def pks(self) -> list[int]:
@@ -166,12 +165,13 @@ def names_taken_out(model: type[Model], fields: Collection[str], going: Going) -
     """Take some people's names out of a model's texts: how many rows mentioned each of them."""
     mentions: Counter[int] = Counter()
     rows = model._default_manager.filter(**{_way_to_workspace(model): going.workspace}).order_by("pk")
+    texts = [Cast(name, TextField()) for name in fields]
     after = 0
-    while found := list(rows.filter(pk__gt=after).values("pk", *fields)[:ROWS_AT_ONCE]):
-        for row in found:
-            if any(going.names.taken_out(row[name])[1] for name in fields):
-                mentions.update(_clean(model, row["pk"], fields, going.names))
-        after = found[-1]["pk"]
+    while found := list(rows.filter(pk__gt=after).values_list("pk", *texts)[:ROWS_AT_ONCE]):
+        for pk, *told in found:
+            if any(text and going.names.may_be_in(text) for text in told):
+                mentions.update(_clean(model, pk, fields, going.names))
+        after = found[-1][0]
     return mentions
 
 
@@ -193,7 +193,8 @@ def _clean(model: type[Model], pk: int, fields: Collection[str], names: Names) -
     out = {name: names.taken_out(row[name]) for name in fields}
     kept = {name: fitting(model, name, clean) for name, (clean, who) in out.items() if who}
     if kept:
-        model._default_manager.filter(pk=pk).update(**kept)
+        with redacting():  # the activity log is among them
+            model._default_manager.filter(pk=pk).update(**kept)
     return set().union(*(who for _, who in out.values()))
 
 
