@@ -230,16 +230,16 @@ class Scene:
         return told
 
     def _note_duplicates(self) -> None:
-        """New users under an email that another user has (IMP-07)."""
+        """New users under an email that another user has: their user ID made them (IMP-07)."""
         if self.plan.upload.role != Role.USER:
             return
         taken = self.emails | {standing.values.get("email", "") for standing in self.stand_ins.values()}
         for one in self.landings:
-            email = one.claim.email if one.claim else None
-            if email and one.outcome == Outcome.CREATED and email in taken:
+            if one.claim is None or not one.claim.email or one.outcome not in REACHED:
+                continue
+            if one.outcome == Outcome.CREATED and one.claim.external_id and one.claim.email in taken:
                 one.note = Note.DUPLICATE
-            if email and one.outcome in REACHED:
-                taken.add(email)
+            taken.add(one.claim.email)
 
 
 def _offered(one: Landing) -> dict[str, str]:

@@ -110,7 +110,7 @@ def _check_kind(first: bytes) -> None:
     for beginning, what in DISGUISED.items():
         if first.startswith(beginning):
             raise Unreadable(f"This is {what}, not a CSV file. Save it as “CSV UTF-8” and upload that.")
-    if b"\0" in first[:1024]:
+    if b"\0" in first[:1024].splitlines()[0]:
         raise Unreadable("This is not plain text: it may be UTF-16 or a program's own format. Save it as “CSV UTF-8”.")
 
 

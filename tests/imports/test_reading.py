@@ -1,0 +1,262 @@
+"""Files as the world makes them: a clear refusal, or a row error, and nothing lost (IMP-16, IMP-17)."""
+
+import csv
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.imports import reading
+from apps.imports.models import Import, ImportRun, Purpose
+from apps.imports.reading import Row, Table, Unreadable, delimiter_of, headers_of, inspect
+from apps.people.models import Person
+
+from .conftest import counts, problems_in, reasons
+
+
+def rows(content: bytes, delimiter: str = ",", start: int = 0) -> list[list[str]]:
+    return [row.cells for row in Table(io.BytesIO(content), start, delimiter)]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_lines_end_in_any_way(ends):
+    content = ends.join(["user_id,name", '1,"Ann', 'Lee"', "2,Bo", ""]).encode()
+
+    assert rows(content) == [["user_id", "name"], ["1", f"Ann{ends}Lee"], ["2", "Bo"]]
+
+
+CELLS = st.text(st.characters(codec="utf-8"), max_size=12)
+
+
+@given(
+    table=st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=8),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    ends=st.sampled_from(["\n", "\r\n"]),
+    bom=st.booleans(),
+)
+def test_whatever_was_written_is_read(table, delimiter, ends, bom):
+    """IMP-17: RFC 4180, from the first row or from any later one"""
+    written = io.StringIO(newline="")
+    csv.writer(written, delimiter=delimiter, lineterminator=ends).writerows(table)
+    content = (reading.BOM if bom else b"") + written.getvalue().encode()
+    start = len(reading.BOM) if bom else 0
+
+    read = list(Table(io.BytesIO(content), start, delimiter))
+
+    again = [next(iter(Table(io.BytesIO(content), row.offset, delimiter))).cells for row in read]
+    assert [row.cells for row in read] == table
+    assert again == table
+
+
+@given(content=st.binary(max_size=300))
+def test_no_bytes_are_more_than_refused(content):
+    """Whatever it is: rows, or a sentence."""
+    stream = io.BytesIO(content)
+    refused = ""
+    read: list[Row] = []
+    try:
+        known = inspect(stream)
+        delimiter = delimiter_of(stream, known.start)
+        headers_of(stream, known.start, delimiter)
+        stream = io.BytesIO(content)
+        read = list(Table(stream, known.start, delimiter))
+    except Unreadable as unreadable:
+        refused = unreadable.message
+    assert bool(refused) != bool(read)
+    assert [row.number for row in read] == list(range(len(read))) or b"\n" in content or b"\r" in content
+
+
+def test_the_line_that_is_not_utf8_is_named():
+    """IMP-17: byte 0xE9 alone on line 3"""
+    with pytest.raises(Unreadable, match="Line 3 is not UTF-8"):
+        inspect(io.BytesIO(b"user_id,name\n1,Ann\n2,Ren\xe9\n3,Bo\n"))
+
+
+def test_a_character_that_is_cut_at_the_end_is_named():
+    with pytest.raises(Unreadable, match="Line 2 is not UTF-8"):
+        inspect(io.BytesIO(b"user_id\n\xc3"))
+
+
+def test_a_character_may_lie_across_two_pieces(monkeypatch):
+    monkeypatch.setattr(reading, "PIECE", 3)
+
+    assert inspect(io.BytesIO("id\née,ü\n".encode())).size == 10
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_out(delimiter):
+    content = f"user_id{delimiter}name\n1{delimiter}Lee, Ann; |\n".replace("Lee, Ann; |", "Lee").encode()
+
+    assert delimiter_of(io.BytesIO(content), 0) == delimiter
+
+
+def test_a_single_column_is_separated_by_commas():
+    assert delimiter_of(io.BytesIO(b"email\na@x.io\n"), 0) == ","
+
+
+# ---- through the door ------------------------------------------------------------------------------------------------
+
+
+def zipped() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("people.csv", "user_id\n1\n")
+    return packed.getvalue()
+
+
+HOSTILE = {
+    "nothing": (b"", "This file is empty"),
+    "white space": (b" \n\n", "This file is empty"),
+    "a mark alone": (reading.BOM, "This file is empty"),
+    "an archive": (zipped(), "an Excel workbook or a ZIP archive"),
+    "gzip": (gzip.compress(b"user_id\n1\n"), "a gzip archive"),
+    "a document": (b"%PDF-1.7\n", "a PDF document"),
+    "UTF-16": ("user_id\n1\n".encode("utf-16"), "UTF-16"),
+    "UTF-16 without a mark": ("user_id\n1\n".encode("utf-16-le"), "not plain text"),
+    "Latin-1": ("user_id,name\n1,René\n".encode("latin-1"), "Line 2 is not UTF-8"),
+    "10,000 columns": (b",".join(b"c%d" % place for place in range(10_000)) + b"\n", "The file has 10,000 columns"),
+    "no headers": (b",,\n1,2,3\n", "holds no headers"),
+    "a quote in the headers": (b'"user_id,name\n1,Ann\n', "A quote that opens in the row of line 1 never closes"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_is_no_csv_is_refused_in_words(door, case):
+    content, words = HOSTILE[case]
+
+    answer = door.upload(content)
+
+    assert answer.status_code == 422
+    assert any(words in problem for problem in problems_in(answer)), problems_in(answer)
+    assert not Import.objects.exists()
+
+
+UNREADABLE = {
+    "a quote that never closes": ('user_id,name\n1,Ann\n2,"Bo\n3,Cy\n', "opens in the row of line 3 never closes"),
+    "a row without an end": ('user_id,name\n1,"' + "x" * 2_000_001 + '"\n', "does not end within 2,000,000 characters"),
+    "headers alone": ("user_id,name\n", "no rows below them"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_what_cannot_be_read_to_its_end_says_where(door, case):
+    text, words = UNREADABLE[case]
+
+    upload = door.uploaded(text)
+
+    page = door.client.get(upload.page()).text
+    assert words in page
+    assert "Upload another file" in page
+    assert door.client.post(f"{door.base}/{upload.pk}/options/", {"only": "any"}).status_code in (302, 409)
+    assert not ImportRun.objects.filter(purpose=Purpose.PREVIEW).exists()
+
+
+@pytest.mark.django_db
+def test_odd_rows_are_errors_of_their_own(door, workspace):
+    long = "x" * 1_048_576
+    run = door.imported(f'user_id,name\n1,Ann\n2,"Bo"by\n3,"nul\0"\n4,{long}\n5,a,b\n6\n\n7,"Lee, ""Cy"""\n'.encode())
+
+    assert counts(run) == {"created": 5, "failed": 2, "faulty": 2}
+    assert reasons(run) == {
+        2: [["", "has text after a closing quote; a quote inside a cell is written twice"]],
+        3: [["name", "has a NUL character in it"]],
+        4: [["name", "is 1048576 characters long; at most 255 are kept"]],
+        5: [["", "has 3 cells, and there are 2 columns"]],
+    }
+    assert dict(Person.objects.values_list("external_id", "name")) == {
+        "1": "Ann",
+        "3": None,
+        "4": None,
+        "6": None,
+        "7": 'Lee, "Cy"',
+    }
+
+
+@pytest.mark.django_db
+def test_the_byte_order_mark_is_no_part_of_the_first_header(door):
+    """IMP-17"""
+    upload = door.uploaded(reading.BOM + b"email,name\na@x.io,Ann\n")
+
+    assert upload.headers == ["email", "name"]
+
+
+@pytest.mark.django_db
+def test_an_escaped_formula_is_the_text_that_it_was(door):
+    """EXP-06"""
+    door.imported("user_id,name\n1,'=1+1\n2,'quoted'\n")
+
+    assert dict(Person.objects.values_list("external_id", "name")) == {"1": "=1+1", "2": "'quoted'"}
+
+
+@pytest.mark.django_db
+def test_a_formula_in_the_file_of_errors_is_none(door):
+    """EXP-06"""
+    run = door.imported("user_id,Signed up\n1,=1+1\n")
+
+    assert door.csv(run, "errors")[1][-1] == "'=1+1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("size", "status"), [(20_971_520, 302), (20_971_521, 422)])
+def test_20_mb_are_taken_and_no_byte_more(door, settings, size, status):
+    """IMP-16"""
+    settings.IMPORT_MAX_BYTES = 20_971_520
+    line = b"1,Ann\n"
+    content = b"user_id,name\n" + line * 10
+    content += b"2," + b"x" * 200 + b"\n"
+    content = (content * (size // len(content) + 1))[: size - 1] + b"\n"
+
+    answer = door.upload(content)
+
+    assert answer.status_code == status
+    assert ("Split the file" in answer.text) == (status == 422)
+    assert Import.objects.count() == (status == 302)
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_announced_as_too_large_is_not_read(door, settings):
+    """IMP-16: before upload processing"""
+    settings.IMPORT_MAX_BYTES = 1_000
+    unread = Unread(200_000)
+
+    answer = door.client.generic(
+        "POST",
+        f"{door.base}/new/",
+        b"",
+        "multipart/form-data; boundary=x",
+        CONTENT_LENGTH="200000",
+        **{"wsgi.input": unread},
+    )
+
+    assert answer.status_code == 422
+    assert "Split the file" in answer.text
+    assert unread.was_read == 0
+
+
+class Unread:
+    """A request's body that tells how much of it was asked for."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.was_read = size, 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.was_read += size
+        return b""
+
+    readline = read
+
+
+@pytest.mark.django_db
+def test_the_delimiter_can_be_chosen(door):
+    upload = door.uploaded("user_id;name\n1;Ann\n")
+    found = upload.headers
+
+    door.client.post(f"{door.base}/{upload.pk}/delimiter/", {"delimiter": ","})
+
+    upload.refresh_from_db()
+    assert (found, upload.headers) == (["user_id", "name"], ["user_id;name"])

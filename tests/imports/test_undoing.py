@@ -1,0 +1,205 @@
+"""Taking an import back: who it made goes, what it changed is as it was, what was changed since stays (BEY-05)."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.attributes.history import latest_changes
+from apps.attributes.models import State
+from apps.attributes.sources import Source
+from apps.imports import passing
+from apps.imports.models import ImportRow, ImportRun, Purpose
+from apps.people import identity, states
+from apps.people.arrivals import Payload, receive
+from apps.people.models import Person
+from apps.tags import noting, tagging
+from apps.tags.models import Tagging
+from apps.workspace import clock, jobs
+from apps.workspace.hands import NOBODY
+from apps.workspace.models import AuditEntry
+from tests.attributes.conftest import holder, offer, value
+from tests.factories import LeadFactory, PersonFactory, attribute
+
+from .conftest import people, work
+
+pytestmark = pytest.mark.django_db
+
+
+def came_back_to(undoing: ImportRun) -> tuple[int, int, int]:
+    return undoing.removed, undoing.restored, undoing.left_alone
+
+
+def test_the_made_go_the_updated_are_restored_and_the_edited_are_listed(door, workspace):
+    """BEY-05"""
+    attribute(workspace, "plan")
+    known = [PersonFactory(workspace=workspace, external_id=str(number)) for number in range(5)]
+    for person in known:
+        offer(person, Source.REST, plan="free")
+    run = door.imported("user_id,plan\n" + "".join(f"{number},gold\n" for number in range(8)))
+    offer(known[2], Source.MANUAL, plan="special")
+
+    undoing = door.undone(run)
+
+    page = door.client.get(run.upload.page()).text
+    assert came_back_to(undoing) == (3, 4, 1)
+    assert {person.external_id: value(person, "plan") for person in known} == {
+        **dict.fromkeys("0134", "free"),
+        "2": "special",
+    }
+    assert "plan was changed since, so it stays" in page
+    assert Person.objects.count() == 5
+
+
+def test_a_restored_value_comes_from_where_it_came_from(door, workspace):
+    """BEY-05: provenance"""
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    attribute(workspace, "plan")
+    offer(ann, Source.MANUAL, plan="free")
+    before = latest_changes(ann)["plan"]
+    run = door.imported("user_id,plan\n1,gold\n")
+
+    door.undone(run)
+
+    ann.refresh_from_db()
+    assert latest_changes(ann)["plan"] == before
+    assert (value(ann, "plan"), holder(ann, "plan")) == ("free", "manual")
+
+
+def test_several_rows_of_one_person_are_taken_back_to_before_the_first(door, workspace, monkeypatch):
+    """IMP-24"""
+    monkeypatch.setattr(passing, "ROWS", 2)
+    attribute(workspace, "plan")
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    offer(ann, Source.REST, plan="free")
+    run = door.imported("user_id,plan\n1,a\n1,b\n2,x\n1,c\n2,y\n")
+
+    undoing = door.undone(run)
+
+    assert value(ann, "plan") == "free"
+    assert people(workspace, "external_id") == [("1",)]
+    assert undoing.left_alone == 0
+
+
+@pytest.mark.parametrize("touch", ["ping", "note", "tag", "manual", "archive", "another import"])
+def test_whoever_was_touched_since_stays(door, workspace, touch):
+    """BEY-05"""
+    run = door.imported("user_id,name\n1,Ann\n2,Bo\n")
+    ann = Person.objects.get(external_id="1")
+    workspace.refresh_from_db()
+    if touch == "ping":
+        claim = identity.claim("1", None, None, Source.PING)
+        receive(workspace, [Payload(claim, {"user_id": "1"})], Source.PING, now=clock.now())
+        Person.objects.filter(pk=ann.pk).update(last_seen_at=clock.now())
+    elif touch == "note":
+        noting.add(ann, "Called", by=NOBODY, now=clock.now())
+    elif touch == "tag":
+        vip = tagging.find_or_create(workspace, "VIP", by=NOBODY, now=clock.now())
+        tagging.add(Person, workspace, [ann.pk], vip, by=NOBODY, now=clock.now())
+    elif touch == "manual":
+        offer(ann, Source.MANUAL, phone="123")
+    elif touch == "archive":
+        states.archive(ann, by=NOBODY, now=clock.now())
+    else:
+        door.imported("user_id,phone\n1,123\n")
+
+    undoing = door.undone(run)
+
+    assert came_back_to(undoing) == (1, 0, 1)
+    assert people(workspace, "external_id") == [("1",)]
+
+
+def test_tags_go_with_it_but_for_those_who_had_them_before(door, workspace):
+    ann, ben = (PersonFactory(workspace=workspace, external_id=user_id) for user_id in "12")
+    vip = tagging.find_or_create(workspace, "VIP", by=NOBODY, now=clock.now())
+    tagging.add(Person, workspace, [ann.pk], vip, by=NOBODY, now=clock.now())
+    run = door.imported("user_id\n1\n2\n3\n", tag="vip")
+
+    door.undone(run)
+
+    assert list(Tagging.objects.values_list("record_id", flat=True)) == [ann.pk]
+    assert people(workspace, "pk") == [(ann.pk,), (ben.pk,)]
+
+
+def test_who_came_back_by_the_file_is_archived_again(door, workspace):
+    """IMP-14"""
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    states.archive(ann, by=NOBODY, now=clock.now())
+    run = door.imported("user_id\n1\n")
+
+    door.undone(run)
+
+    ann.refresh_from_db()
+    assert ann.state == State.ARCHIVED
+
+
+def test_a_value_that_the_file_cleared_stands_again(door, workspace):
+    """IMP-21"""
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    attribute(workspace, "score", "decimal")
+    attribute(workspace, "since", "date")
+    offer(ann, Source.REST, score=1.5, since=1_700_000_000)
+    before = value(ann, "since")
+    run = door.imported("user_id,score,since\n1,,\n", clears="on")
+
+    door.undone(run)
+
+    assert (value(ann, "score"), value(ann, "since")) == (1.5, before)
+
+
+def test_an_undone_import_can_be_imported_again(door, workspace):
+    file = "user_id,name\n1,Ann\n2,Bo\n"
+    door.undone(door.imported(file))
+
+    run = door.imported(file)
+
+    assert run.created == 2
+
+
+def test_it_is_undone_once_and_logged(door, workspace):
+    run = door.imported("user_id\n1\n")
+    door.undone(run)
+
+    answer = door.client.post(f"{door.base}/{run.upload_id}/undo/")
+
+    assert answer.status_code == 409
+    assert ImportRun.objects.filter(purpose=Purpose.UNDO).count() == 1
+    assert AuditEntry.objects.filter(activity="csv_import_undo").values_list("metadata__removed", flat=True).get() == 1
+
+
+def test_after_seven_days_it_stays(door, workspace):
+    run = door.imported("user_id\n1\n")
+    ImportRun.objects.filter(pk=run.pk).update(finished_at=clock.now() - timedelta(days=7))
+
+    answer = door.client.post(f"{door.base}/{run.upload_id}/undo/")
+
+    assert answer.status_code == 409
+    assert Person.objects.count() == 1
+
+
+def test_a_stopped_import_is_undone_as_far_as_it_came(door, workspace, monkeypatch):
+    monkeypatch.setattr(passing, "ROWS", 2)
+    upload = door.previewed("user_id\n" + "".join(f"{number}\n" for number in range(6)))
+    door.client.post(f"{door.base}/{upload.pk}/begin/")
+    run = upload.latest(Purpose.RUN)
+    jobs._take(ImportRun, run.pk, clock.now())
+    jobs._step(ImportRun, run.pk)
+    ImportRun.objects.filter(pk=run.pk).update(leased_until=None)
+    door.client.post(f"{door.base}/{upload.pk}/stop/")
+    work()
+    run.refresh_from_db()
+    before = Person.objects.count()
+
+    undoing = door.undone(run)
+
+    assert (run.state, before, undoing.removed, Person.objects.count()) == ("cancelled", 2, 2, 0)
+
+
+def test_leads_that_a_file_updated_are_restored(door, workspace):
+    ben = LeadFactory(workspace=workspace, email="ben@x.io", name="Ben")
+    run = door.imported("email,name\nben@x.io,Changed\nnew@x.io,New\n", role="lead")
+
+    undoing = door.undone(run)
+
+    assert came_back_to(undoing) == (1, 1, 0)
+    assert people(workspace, "pk", "name") == [(ben.pk, "Ben")]
+    assert not ImportRow.objects.filter(run=undoing).exists()
