@@ -260,3 +260,16 @@ def test_subscriptions_of_both_sorts_are_chosen(client, world, people):
 
     assert [one["id"] for one in contact["opted_out_subscription_types"]["data"]] == [world.news]
     assert [one["id"] for one in contact["opted_in_subscription_types"]["data"]] == [world.offers]
+
+
+def test_exports_of_messages_find_none(client):
+    """api.md §9"""
+    asked = client.data_export.create(created_at_after=1717490000, created_at_before=1717510000)
+
+    found = client.data_export.find(asked.job_identifier)
+    cancelled = client.data_export.cancel(asked.job_identifier)
+    job = client.jobs.status(asked.job_identifier)
+
+    assert [one.status for one in (asked, found, cancelled)] == ["no_data"] * 3
+    assert (job.id, job.status) == (asked.job_identifier, "success")
+    assert refused(lambda: client.jobs.status("no-such-job")) == (404, "job_not_found", "Job Not Found")
