@@ -24,7 +24,8 @@ ABOUT_PEOPLE = ("attributes_recordchange", "attributes_refusedwrite", "tags_tagg
 HISTORY = """
     INSERT INTO attributes_recordchange (workspace_id, about, record_id, changes, source, hand, at)
     SELECT %(workspace)s, 'person', id,
-        jsonb_build_object('email', jsonb_build_array('old' || k || '.' || email, email), 'plan', '["free", "pro"]'),
+        CASE WHEN k = 1 THEN jsonb_build_object('email', jsonb_build_array('old.' || email, email))
+            ELSE jsonb_build_object('plan', '["free", "pro"]'::jsonb, 'city', '["Cork", "Oslo"]'::jsonb) END,
         'rest', 'import', now()
     FROM people_person, generate_series(1, %(writes)s) AS k WHERE id = ANY(%(people)s)
 """

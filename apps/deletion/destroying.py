@@ -7,32 +7,48 @@ due the next time (DEL-16).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 
+import orjson
 from django.db import connection, transaction
 
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
-from apps.workspace.models import AuditEntry, Workspace
+from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
 
 from . import reach
 from .gathering import gathered
-from .models import Deletion, Receipt
-from .reach import Going
+from .models import Deletion
+from .reach import Going, array
 
 TOGETHER = 5_000  # people whose names are looked for in one reading of every text
 BATCH = 500  # people of one transaction
 
 # Whoever is being destroyed by somebody else at this moment is left to them.
 LOCK = """
-    SELECT deletion.id FROM deletion_deletion AS deletion JOIN people_person AS person ON person.id = deletion.person_id
-    WHERE deletion.workspace_id = %(workspace)s AND deletion.person_id = ANY(%(people)s)
+    SELECT person.id, person.public_id, person.role, deletion.by_id, deletion.requested_at
+    FROM deletion_deletion AS deletion JOIN people_person AS person ON person.id = deletion.person_id
+    WHERE deletion.workspace_id = %(workspace)s AND deletion.person_id = ANY(%(people)s::bigint[])
       AND deletion.due_at <= %(now)s
-    ORDER BY deletion.person_id FOR UPDATE OF person, deletion SKIP LOCKED
+    ORDER BY person.id FOR UPDATE OF person, deletion SKIP LOCKED
+"""
+LOCK_FAMILY = """
+    SELECT FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE
+"""
+LEAVE_RECEIPTS = """
+    WITH told AS (
+        SELECT * FROM jsonb_to_recordset(%(receipts)s::jsonb)
+            AS told(public_id text, role text, by_id bigint, requested_at timestamptz, taken jsonb)
+    ), receipts AS (
+        INSERT INTO deletion_receipt (workspace_id, public_id, role, by_id, requested_at, destroyed_at, taken)
+        SELECT %(workspace)s, public_id, role, by_id, requested_at, %(now)s, taken FROM told
+    )
+    INSERT INTO workspace_auditentry (workspace_id, activity, metadata, at)
+    SELECT %(workspace)s, %(activity)s, jsonb_build_object('contact', public_id, 'taken', taken), %(now)s FROM told
 """
 Taken = Mapping[str, Counter[int]]  # place → how much, by the key of who is destroyed
 
@@ -110,57 +126,49 @@ def sweep(going: Going) -> Taken:
     return {place.label: Counter(place.sweep(going)) for place in reach.places() if place.sweep}
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whose time has come, and what the receipt says of them."""
+
+    pk: int
+    public_id: str
+    role: str
+    by_id: int | None
+    requested_at: datetime
+
+
 @transaction.atomic
 def _destroy_batch(workspace: Workspace, people: list[int], swept: Taken, now: datetime) -> tuple[int, Counter[str]]:
-    deletions = _locked(workspace, people, now)
-    if not deletions:
+    due = _locked(workspace, people, now)
+    if not due:
         return 0, Counter()
-    going = gathered(workspace, [deletion.person_id for deletion in deletions], now)
-    _lock_family(going)
+    going = gathered(workspace, [one.pk for one in due], now)
+    with connection.cursor() as cursor:  # nothing is added to those who were merged into them meanwhile
+        cursor.execute(LOCK_FAMILY, [workspace.pk, going.array])
     taken = {place.label: Counter(place.take(going)) for place in reach.places() if place.take}
-    receipts = [_receipt(deletion, _taken_of(deletion.person_id, taken, swept), now) for deletion in deletions]
-    Receipt.objects.bulk_create(receipts)
-    AuditEntry.objects.bulk_create(map(_audit_entry, receipts))
-    return len(receipts), sum((Counter(receipt.taken) for receipt in receipts), Counter())
+    receipts = {one: _taken_of(one.pk, taken, swept) for one in due}
+    _leave(receipts, workspace, now)
+    return len(due), sum((Counter(taken) for taken in receipts.values()), Counter())
 
 
-def _locked(workspace: Workspace, people: list[int], now: datetime) -> list[Deletion]:
+def _locked(workspace: Workspace, people: list[int], now: datetime) -> list[Due]:
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"workspace": workspace.pk, "people": people, "now": now})
-        pks = [pk for (pk,) in cursor.fetchall()]
-    found = Deletion.objects.filter(pk__in=pks).select_related("person").order_by("person")
-    return list(found.only("workspace", "by", "requested_at", "person__public_id", "person__role"))
-
-
-def _lock_family(going: Going) -> None:
-    """Those who were merged into them as well: nothing is added to them meanwhile."""
-    with connection.cursor() as cursor:
-        statement = "SELECT FROM people_person WHERE workspace_id = %s AND id = ANY(%s) ORDER BY id FOR UPDATE"
-        cursor.execute(statement, [going.workspace.pk, going.pks])
+        cursor.execute(LOCK, {"workspace": workspace.pk, "people": array(people), "now": now})
+        return [Due(*row) for row in cursor.fetchall()]
 
 
 def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
     taken: dict[str, int] = defaultdict(int)
     for part in parts:
         for label, by_person in part.items():
-            taken[label] += by_person[person]
-    return {label: number for label, number in sorted(taken.items()) if number}
+            if number := by_person[person]:
+                taken[label] += number
+    return dict(sorted(taken.items()))
 
 
-def _receipt(deletion: Deletion, taken: dict[str, int], now: datetime) -> Receipt:
-    return Receipt(
-        workspace_id=deletion.workspace_id,
-        public_id=deletion.person.public_id,
-        role=deletion.person.role,
-        by_id=deletion.by_id,
-        requested_at=deletion.requested_at,
-        destroyed_at=now,
-        taken=taken,
-    )
-
-
-def _audit_entry(receipt: Receipt) -> AuditEntry:
-    told = {"contact": receipt.public_id, "taken": receipt.taken}
-    return AuditEntry(
-        workspace_id=receipt.workspace_id, activity=Activity.DESTRUCTION, metadata=told, at=receipt.destroyed_at
-    )
+def _leave(receipts: Mapping[Due, dict[str, int]], workspace: Workspace, now: datetime) -> None:
+    """A receipt for each, and a line of the activity log (BEY-09, DEL-22)."""
+    told = orjson.dumps([asdict(one) | {"taken": taken} for one, taken in receipts.items()]).decode()
+    said = {"receipts": told, "workspace": workspace.pk, "now": now, "activity": Activity.DESTRUCTION.value}
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVE_RECEIPTS, said)

@@ -9,11 +9,12 @@ from django.db import connection
 from apps.people.models import Person
 from apps.workspace.models import Workspace
 
-from .reach import Going
+from .reach import Going, array
 
 FAMILY = """
     WITH RECURSIVE line AS (
-        SELECT id, public_id, id AS root FROM people_person WHERE workspace_id = %(workspace)s AND id = ANY(%(people)s)
+        SELECT id, public_id, id AS root FROM people_person
+        WHERE workspace_id = %(workspace)s AND id = ANY(%(people)s::bigint[])
         UNION
         SELECT gone.id, gone.public_id, line.root FROM line JOIN people_person AS gone ON gone.merged_into_id = line.id
     )
@@ -25,7 +26,7 @@ FORMER_NAMES = """
     SELECT DISTINCT record_id, key, old_or_new.value
     FROM attributes_recordchange, unnest(%(keys)s::text[]) AS key,
         LATERAL (VALUES (changes -> key ->> 0), (changes -> key ->> 1)) AS old_or_new(value)
-    WHERE workspace_id = %(workspace)s AND about = 'person' AND record_id = ANY(%(people)s)
+    WHERE workspace_id = %(workspace)s AND about = 'person' AND record_id = ANY(%(people)s::bigint[])
       AND changes ?| %(keys)s::text[] AND old_or_new.value IS NOT NULL
 """
 
@@ -33,7 +34,7 @@ FORMER_NAMES = """
 def gathered(workspace: Workspace, people: Collection[int], now: datetime, *, named: bool = False) -> Going:
     """Some people on the way out; `named`: with their names, which it takes reading their history to know."""
     with connection.cursor() as cursor:
-        cursor.execute(FAMILY, {"workspace": workspace.pk, "people": list(people)})
+        cursor.execute(FAMILY, {"workspace": workspace.pk, "people": array(people)})
         rows = cursor.fetchall()
     whose = {pk: root for pk, _, root in rows}
     going = Going(workspace, whose, {public_id: root for _, public_id, root in rows}, now)
@@ -50,7 +51,7 @@ def _present_names(going: Going) -> Iterator[tuple[str, int, str]]:
 
 
 def _former_names(going: Going) -> list[tuple[str, int, str]]:
-    asked: dict[str, Any] = {"workspace": going.workspace.pk, "people": going.pks, "keys": list(NAMES)}
+    asked: dict[str, Any] = {"workspace": going.workspace.pk, "people": going.array, "keys": list(NAMES)}
     with connection.cursor() as cursor:
         cursor.execute(FORMER_NAMES, asked)
         return [(key, pk, name) for pk, key, name in cursor.fetchall()]

@@ -154,15 +154,16 @@ def _register_what_is_no_table() -> None:
 def _profiles_taken(going: Going) -> Counter[int]:
     """The rows with every value, the columns of type changes included: nothing refers to them any more."""
     with connection.cursor() as cursor:
-        statement = "DELETE FROM people_person WHERE workspace_id = %s AND id = ANY(%s) RETURNING id"
+        statement = "DELETE FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) RETURNING id"
         # those who were merged first: they refer to who survived
-        cursor.execute(statement, [going.workspace.pk, going.pks])
+        cursor.execute(statement, [going.workspace.pk, going.array])
         return going.by_person({pk: 1 for (pk,) in cursor.fetchall()})
 
 
 LET_RATINGS_GO = """
     WITH theirs AS (
-        SELECT id, person_id FROM conversations_rating WHERE workspace_id = %s AND person_id = ANY(%s) FOR UPDATE
+        SELECT id, person_id FROM conversations_rating
+        WHERE workspace_id = %s AND person_id = ANY(%s::bigint[]) FOR UPDATE
     ), kept AS (
         UPDATE conversations_rating AS rating SET person_id = NULL, conversation_id = NULL
         FROM theirs WHERE rating.id = theirs.id
@@ -174,7 +175,7 @@ LET_RATINGS_GO = """
 def _ratings_let_go(going: Going) -> Counter[int]:
     """They stay, of nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(LET_RATINGS_GO, [going.workspace.pk, going.pks])
+        cursor.execute(LET_RATINGS_GO, [going.workspace.pk, going.array])
         return going.by_person(dict(cursor.fetchall()))
 
 

@@ -17,7 +17,7 @@ return how many things went or were cleaned, by whose they were; a receipt is wr
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -51,12 +51,21 @@ class Going:
     def pks(self) -> list[int]:
         return list(self.whose)
 
+    @property
+    def array(self) -> str:
+        return array(self.whose)
+
     def by_person(self, by_row: Mapping[int, int]) -> Counter[int]:
         """Numbers by the row of people that they belong to, added up by who is destroyed."""
         counted: Counter[int] = Counter()
         for pk, number in by_row.items():
             counted[self.whose[pk]] += number
         return counted
+
+
+def array(pks: Iterable[int]) -> str:
+    """Keys as PostgreSQL reads them, for `= ANY(%s::bigint[])`: one text is sent faster than a thousand numbers."""
+    return f"{{{','.join(map(str, pks))}}}"
 
 
 Taker = Callable[[Going], Mapping[int, int]]  # how many, by the key of who is destroyed
@@ -153,11 +162,12 @@ def _delete(model: type[Model], key: str, going: Going) -> dict[int, int]:
     about = f"AND about = '{Person.about}'" if key == "record_id" else ""
     statement = f"""
         WITH gone AS (
-            DELETE FROM {table} WHERE workspace_id = %s {about} AND {column} = ANY(%s) RETURNING {column} AS pk
+            DELETE FROM {table} WHERE workspace_id = %s {about} AND {column} = ANY(%s::bigint[])
+            RETURNING {column} AS pk
         ) SELECT pk, count(*) FROM gone GROUP BY pk
     """  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.execute(statement, [going.workspace.pk, going.pks])
+        cursor.execute(statement, [going.workspace.pk, going.array])
         return dict(cursor.fetchall())
 
 
