@@ -1,3 +1,3 @@
 """What is fast, measured against what, in one run: `python3 manage.py bench NAME`."""
 
-MEASURED = ("filter", "list", "ping", "retype", "segment", "write")
+MEASURED = ("api", "filter", "list", "ping", "retype", "segment", "write")

@@ -4,11 +4,12 @@ import re
 from typing import Any, TypeVar
 
 from apps.attributes import other_ids
-from apps.attributes.models import Attribute, Attributed, AttributedQuerySet, State
+from apps.attributes.models import Attribute, Attributed, State
 from apps.companies.models import Company
-from apps.people.models import Person, Role
+from apps.people.models import Person
 from apps.subscriptions.models import SubscriptionType
 from apps.tags.models import Note, Tag
+from apps.workspace.fetching import fetch_one
 from apps.workspace.models import Teammate
 from apps.workspace.problems import Missing, Problem
 
@@ -47,17 +48,20 @@ def given(call: Call, name: str, what: str) -> str:
 # ---- people and companies --------------------------------------------------------------------------------------------
 
 
-def _by_id(call: Call, records: AttributedQuerySet, public_id: str) -> Any:
+def _by_id(call: Call, model: type[Record], public_id: str, condition: str) -> Record | None:
     """Whose an id is, or was where they were moved in from (BEY-17)."""
-    found = records.filter(public_id=public_id).first() if INTERCOM_ID.fullmatch(public_id) else None
-    if found is None and (pk := other_ids.key_of(call.workspace, records.model.about, public_id)):
-        return records.filter(pk=pk).first()
+    found = None
+    if INTERCOM_ID.fullmatch(public_id):
+        named = f"it.workspace_id = %s AND it.public_id = %s AND {condition}"
+        found = fetch_one(model, named, [call.workspace.pk, public_id])
+    if found is None and (pk := other_ids.key_of(call.workspace, model.about, public_id)):
+        found = fetch_one(model, f"it.workspace_id = %s AND it.id = %s AND {condition}", [call.workspace.pk, pk])
     return found
 
 
 def find_contact(call: Call, contact_id: str, *, even_in_grace: bool = False) -> Person:
     """A lead or a user by Intercom's id. Raises Missing; from 2.16 on MergedAway for a lead that was merged."""
-    person = _by_id(call, Person.objects.of(call.workspace).exclude(role=Role.VISITOR), contact_id)
+    person = _by_id(call, Person, contact_id, "it.role <> 'visitor'")
     if person is None or (person.state == State.PENDING_DELETION and not even_in_grace):
         raise no_such_contact()
     if person.state == State.MERGED:
@@ -72,7 +76,7 @@ def no_such_contact() -> Missing:
 
 def find_company(call: Call, company_id: str) -> Company:
     """A company by Intercom's id; archived ones are gone (CO-08)."""
-    company = _by_id(call, Company.objects.of(call.workspace).active(), company_id)
+    company = _by_id(call, Company, company_id, "it.state = 'active'")
     if company is None:
         raise no_such_company()
     return here(company, call)

@@ -22,10 +22,17 @@ class ApiDoor:
         path = request.path_info  # as it is first: an external id may end in a slash of its own
         if match := resolved(path, ADDRESSES) or resolved(path.rstrip("/"), ADDRESSES):
             request.resolver_match = match
-            return match.func(request, *match.args, **match.kwargs)
+            return measured(match.func(request, *match.args, **match.kwargs))
         if is_a_programs(request) and not is_a_pages(request.path_info):
-            return error_list(nothing_at(request))
+            return measured(error_list(nothing_at(request)))
         return self.answer(request)
+
+
+def measured(response: HttpResponse) -> HttpResponse:
+    """An answer that says its length: else it would go out in pieces."""
+    if not response.streaming:
+        response["Content-Length"] = str(len(response.content))
+    return response
 
 
 def is_a_programs(request: HttpRequest) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 
 from apps.attributes import values
@@ -25,6 +24,7 @@ from apps.subscriptions.models import Consent, SubscriptionType
 from apps.tags.models import Note, Tag, Tagging
 from apps.tags.tagging import tags_of_each
 from apps.workspace.models import AuditEntry, Teammate, Workspace
+from apps.workspace.prepared import prepared_cursor
 
 from .calls import Call
 from .models import ContentExport
@@ -147,7 +147,7 @@ def _nested(kind: str, url: str, attached: Attached) -> dict[str, Any]:
 def _attached(workspace: Workspace, pks: list[int]) -> dict[int, dict[str, Attached]]:
     found: dict[int, dict[str, Attached]] = {pk: {sort: ([], 0) for sort in SORTS} for pk in pks}
     if found:
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(ATTACHED, {"workspace": workspace.pk, "people": pks, "most": MOST_NESTED})
             for sort, pk, public_id, total in cursor.fetchall():
                 ids, _ = found[pk][sort]

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from apps.workspace.fetching import fetch_one
 from apps.workspace.models import AccessToken, hashed
 from apps.workspace.problems import Unproven
 
+STANDING = "it.token_hash = %s AND it.revoked_at IS NULL AND teammate.is_active"
 BETWEEN_NOTES = timedelta(minutes=1)  # a busy token does not write its own row at every call
 
 
@@ -15,11 +17,8 @@ def token_of(header: str | None, now: datetime) -> AccessToken:
     scheme, _, secret = (header or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Unproven("Access Token Invalid")
-    token = (
-        AccessToken.objects.select_related("workspace", "teammate")
-        .filter(token_hash=hashed(secret.strip()), revoked_at=None, teammate__is_active=True)
-        .first()
-    )
+    given = [hashed(secret.strip())]
+    token = fetch_one(AccessToken, STANDING, given, beside=("workspace", "teammate"))
     if token is None:
         raise Unproven("Access Token Invalid")
     _note_use(token, now)

@@ -6,6 +6,9 @@ from typing import Any, Self
 from django.db import connection, models
 from django.db.models.expressions import BaseExpression, Expression
 
+from apps.workspace.fetching import columns_of
+from apps.workspace.prepared import prepared_cursor
+
 from .definitions import Definition
 from .models import Attributed
 
@@ -45,7 +48,7 @@ def read(model: type[Attributed], pks: Iterable[int], definitions: Iterable[Defi
     """The values of some attributes of some records: {pk: {key: value}}. One query; unknown is None."""
     asked = list(definitions)
     selected = ", ".join(["id", *(connection.ops.quote_name(definition.column) for definition in asked)])
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"SELECT {selected} FROM {model._meta.db_table} WHERE id = ANY(%s)", [list(pks)])  # noqa: S608 - our own columns
         return {
             pk: {definition.key: loaded(definition, stored) for definition, stored in zip(asked, row, strict=True)}
@@ -58,13 +61,15 @@ def whole(model: type[Attributed], pk: int, definitions: Iterable[Definition]) -
 
     Raises the model's DoesNotExist.
     """
-    asked = list(definitions)
-    own = [field.column for field in model._meta.concrete_fields]
-    selected = ", ".join(map(connection.ops.quote_name, [*own, *(definition.column for definition in asked)]))
-    rows = model._default_manager.raw(f"SELECT {selected} FROM {model._meta.db_table} WHERE id = %s", [pk])  # noqa: S608 - our own columns
-    for record in rows:
-        return record, {definition.key: loaded(definition, getattr(record, definition.column)) for definition in asked}
-    raise model.DoesNotExist
+    asked, own = list(definitions), columns_of(model)
+    selected = ", ".join(map(connection.ops.quote_name, [*own.columns, *(definition.column for definition in asked)]))
+    with prepared_cursor() as cursor:
+        cursor.execute(f"SELECT {selected} FROM {model._meta.db_table} WHERE id = %s", [pk])  # noqa: S608 - our own columns
+        row = cursor.fetchone()
+    if row is None:
+        raise model.DoesNotExist
+    stored = row[len(own.columns) :]
+    return own.record(row[: len(own.columns)]), {d.key: loaded(d, one) for d, one in zip(asked, stored, strict=True)}
 
 
 def loaded(definition: Definition, stored: Any) -> Any:

@@ -12,6 +12,7 @@ from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank, write
+from apps.workspace.fetching import fetch_one
 from apps.workspace.hands import NOBODY as NO_HAND
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
@@ -373,10 +374,10 @@ def amend(person: Person, offer: Offer, source: Source, *, by: Hand, now: dateti
 
 def _locked(person: Person) -> Person:
     """The person as they stand now, theirs alone until the transaction ends. Raises Missing for one who was merged."""
-    people = Person.objects.exclude(state=State.MERGED).select_related("workspace")
-    locked = people.select_for_update(of=("self",), no_key=True).filter(pk=person.pk).first()
+    locked = fetch_one(Person, "it.id = %s AND it.state <> 'merged' FOR NO KEY UPDATE OF it", [person.pk])
     if locked is None:
         raise Missing("This person was merged into another or deleted meanwhile.")
+    locked.workspace = person.workspace
     return locked
 
 

@@ -12,12 +12,20 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
 
+class Remembered(ServerBindingCursor):
+    """Tells Django's log of statements what it asked; psycopg itself keeps that of cursors that bind in the client."""
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._query = super()._convert_query(query, params)  # type: ignore[misc]
+        return self._query
+
+
 def prepared_cursor() -> CursorWrapper:
     """Like `connection.cursor()`, but values go to PostgreSQL beside the statement (settings: `prepare_threshold`)."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        cursor = Remembered(connection.connection)  # type: ignore[call-arg]
     return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
 
