@@ -139,7 +139,7 @@ def merge_contacts(call: Call) -> Answer:
     lead, user = (find_contact(call, given(call, name, f"the id of the {who}")) for name, who in MERGED)
     if at_least(call.version, "2.16") and lead.role == Role.LEAD and not _share(lead, user):
         raise Problem("The two contacts share neither email nor phone.", code="invalid_merge")
-    return replying.contact(call, here(merge(lead, user, by=call.by, now=call.now), call))
+    return replying.contact_anew(call, merge(lead, user, by=call.by, now=call.now).pk)
 
 
 MERGED = (("from", "lead"), ("into", "user"))

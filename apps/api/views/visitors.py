@@ -85,7 +85,7 @@ def convert_visitor(call: Call) -> Answer:
     user = _user(call, named)
     if user is None:
         return _become(call, visitor, role, _said(named, "user_id", "email"))
-    return replying.contact(call, here(merge(visitor, user, by=call.by, now=call.now), call))
+    return replying.contact_anew(call, merge(visitor, user, by=call.by, now=call.now).pk)
 
 
 def _part(call: Call, name: str) -> Mapping[str, Any]:
@@ -117,5 +117,4 @@ def _become(call: Call, visitor: Person, role: str, offer: Mapping[str, Any]) ->
     with taking_identifiers(call, visitor.pk):
         report = amend(visitor, offer, call.source, by=call.by, now=call.now, role=role)
         check_taken(call.people, visitor.pk, report)
-    visitor.refresh_from_db()
-    return replying.contact(call, here(visitor, call)) | skipped(call, report)
+    return replying.contact_anew(call, visitor.pk) | skipped(call, report)
