@@ -69,7 +69,7 @@ def _belonging(workspace: Workspace) -> Field:
 
 def _of_company(workspace: Workspace, field: Field) -> Field:
     field = replace(field, label=RELABELED.get(field.address, field.label))
-    column = SimpleLazyObject(partial(of_latest, workspace, field.value))  # there are hundreds, and few are shown
+    column = SimpleLazyObject(partial(_of_latest, workspace, field.value))  # there are hundreds, and few are shown
     return related(field, PREFIX, COMPANY, _companies(workspace), column=column)
 
 
@@ -82,7 +82,7 @@ def _joined(workspace: Workspace) -> QuerySet[Company]:
     return Company.objects.filter(workspace=workspace, state=State.ACTIVE, memberships__person=OuterRef("pk"))
 
 
-def of_latest(workspace: Workspace, value: Any) -> Subquery:
+def _of_latest(workspace: Workspace, value: Any) -> Subquery:
     """A value of the company with which a person was last seen: the one their panel speaks of."""
     latest = _joined(workspace).order_by(
         F("memberships__last_seen_at").desc(nulls_last=True), "-memberships__created_at", "-memberships__pk"

@@ -10,9 +10,10 @@ from psycopg import sql
 from apps.attributes.csv_cells import escaped_sql
 from apps.attributes.kinds import Kind
 
-LOCAL = "YYYY-MM-DD HH24:MI:SS"  # EXP-03
 EXACT = 'YYYY-MM-DD"T"HH24:MI:SS"Z"'
-YEARS = range(1900, 2101)
+TO_THE_SECOND = 19  # characters of 2026-03-10 15:00:00 (EXP-03)
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
 
 
 def cell_sql(kind: Kind, name: str, zone: str) -> str:
@@ -40,25 +41,41 @@ def _number(name: str, *, is_whole: bool) -> str:
 def date_sql(name: str, zone: str) -> str:
     """A date on the clocks of a zone. What they show twice, when they are put back, is told apart: the second time it
     is written in UTC, so that reading it gives the same instant."""
-    clock = f"{name} AT TIME ZONE {literal(zone)}"
-    local = f"to_char({clock}, {literal(LOCAL)})"
-    shifts = put_back_by(zone)
-    if not shifts:
-        return local
-    again = " OR ".join(
-        f"({name} - interval '{seconds} seconds') AT TIME ZONE {literal(zone)} = {clock}" for seconds in shifts
-    )
-    return f"CASE WHEN {again} THEN to_char({name} AT TIME ZONE 'UTC', {literal(EXACT)}) ELSE {local} END"
+    clock = f"left(({name} AT TIME ZONE {literal(zone)})::text, {TO_THE_SECOND})"
+    again = shown_again(zone)
+    if not again:
+        return clock
+    spans = literal("{" + ",".join(f"[{begins.isoformat()},{ends.isoformat()})" for begins, ends in again) + "}")
+    exact = f"to_char({name} AT TIME ZONE 'UTC', {literal(EXACT)})"
+    return f"CASE WHEN {name} <@ {spans}::tstzmultirange THEN {exact} ELSE {clock} END"
 
 
 @cache
-def put_back_by(zone: str) -> tuple[int, ...]:
-    """By how many seconds the clocks of a zone were ever put back, as far as months show."""
+def shown_again(zone: str) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans of time in which the clocks of a zone show what they have shown before: they had been put back."""
     clocks = ZoneInfo(zone)
-    months = [datetime(year, month, 1, tzinfo=UTC) for year in YEARS for month in range(1, 13)]
-    offsets = [(month.astimezone(clocks).utcoffset() or timedelta()).total_seconds() for month in months]
-    found = {before - after for before, after in pairwise(offsets) if after < before}
-    return tuple(sorted(int(seconds) for seconds in found))
+    weeks = [FIRST + WEEK * number for number in range((LAST - FIRST) // WEEK)]
+    found = []
+    for before, after in pairwise(weeks):
+        back = _offset(before, clocks) - _offset(after, clocks)
+        if back > timedelta():
+            begins = _change(before, after, clocks)
+            found.append((begins, begins + back))
+    return tuple(found)
+
+
+def _offset(moment: datetime, clocks: ZoneInfo) -> timedelta:
+    return moment.astimezone(clocks).utcoffset() or timedelta()
+
+
+def _change(before: datetime, after: datetime, clocks: ZoneInfo) -> datetime:
+    """The second at which the clocks were put back, somewhere between two moments."""
+    stood = _offset(before, clocks)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        before, after = (middle, after) if _offset(middle, clocks) == stood else (before, middle)
+    return after
 
 
 def literal(text: str) -> str:

@@ -1,19 +1,18 @@
 """Which columns a file has, what stands above them, and how the database writes their cells (EXP-02…04, EXP-06).
 
-A file is written by the database itself. Every column is an expression in a query over the records, whose rows are
-numbered `c0, c1, …`; around it stands another query that makes text of them. A person's company is looked up once,
-however many columns of it there are.
+A file is written by the database itself. Most columns are an expression each in a query over the records, whose columns
+are numbered `c0, c1, …`; around it stands another query that makes text of them. Tags, and the company of a person, are
+found there for all records at once: see `writing`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Case, CharField, F, Func, OuterRef, Subquery, TextField, When
 from django.db.models import Value as Constant
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Coalesce, NullIf
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.kinds import KINDS, Kind
@@ -22,7 +21,6 @@ from apps.lists.kinds import ListKind
 from apps.segments import catalogue, standing
 from apps.segments.catalogue import COMPANY, CUSTOM, EVENTS, Field
 from apps.segments.comparisons import Moment
-from apps.tags.models import Tagging
 from apps.workspace.models import Teammate, Workspace
 from apps.workspace.problems import Conflict
 
@@ -35,13 +33,13 @@ JOINED = ","  # between the names of several tags or segments (EXP-04)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a file. `value`: its expression over the records; attributes of companies have a name instead."""
+    """A column of a file. `value`: its expression over the records; `joined`: its name if it is found beside them."""
 
     address: str
     label: str
     kind: Kind
     value: Any = None
-    of_company: str = ""  # the column of the companies' table
+    joined: str = ""
 
     @property
     def known_by(self) -> list[str]:
@@ -54,8 +52,7 @@ class Column:
 
     def sql(self, place: int, zone: str) -> str:
         """SQL of its cell, out of the row that the query around the records has."""
-        name = f'company."{self.of_company}"' if self.of_company else f"row.c{place}"
-        return cell_sql(self.kind, name, zone)
+        return cell_sql(self.kind, self.joined or f"record.c{place}", zone)
 
 
 # ---- which -----------------------------------------------------------------------------------------------------------
@@ -116,14 +113,15 @@ def _told_apart(columns: Sequence[Column]) -> list[Column]:
 
 def column_of(workspace: Workspace, kind: ListKind, address: str, moment: Moment) -> Column | None:
     """The column of a field; None where there is nothing to show any more."""
-    if address in MADE:
-        label, value = MADE[address]
-        return Column(address, label, KINDS["text"], value(workspace, kind, moment))
+    if address == TAG:
+        return Column(TAG, "Tag", KINDS["text"], joined="tagged.names")
+    if address == SEGMENT:
+        return Column(SEGMENT, "Segment", KINDS["text"], _segments(workspace, kind, moment))
     field = listed.found(workspace, kind.about, address)
     if field is None:
         return None
     if field.group == COMPANY and field.definition and kind.about == "person" and field.kind != "member":
-        return Column(address, field.label, field.definition.kind, of_company=field.definition.column)
+        return Column(address, field.label, field.definition.kind, joined=f'company."{field.definition.column}"')
     return _of_record(field)
 
 
@@ -150,13 +148,6 @@ def _choice(field: Field) -> Case:
     return Case(*said, default=F(field.address), output_field=TextField())
 
 
-def _tags(workspace: Workspace, kind: ListKind, moment: Moment) -> Subquery:
-    """The tags that a record carries, by name; not those that are deleted and not cleared away yet (EXP-04)."""
-    carried = Tagging.objects.filter(workspace=workspace, about=kind.about, record_id=OuterRef("pk"), tag__pk__gt=0)
-    names = StringAgg("tag__name", JOINED, order_by=Lower("tag__name"), output_field=TextField())
-    return Subquery(carried.order_by().values("record_id").annotate(names=names).values("names"))
-
-
 def _segments(workspace: Workspace, kind: ListKind, moment: Moment) -> Func:
     """The segments that a record is in, but for those that only say what it is (EXP-04, SEG-05)."""
     asked, _ = standing.questions(workspace, kind.about, moment)
@@ -166,7 +157,3 @@ def _segments(workspace: Workspace, kind: ListKind, moment: Moment) -> Func:
     said = [Case(When(asked[one.slug], then=Constant(one.name)), output_field=TextField()) for one in worn]
     names = Func(Constant(JOINED), *said, function="concat_ws", output_field=TextField())
     return NullIf(names, Constant(""), output_field=TextField())
-
-
-Made = Callable[[Workspace, ListKind, Moment], Any]
-MADE: dict[str, tuple[str, Made]] = {TAG: ("Tag", _tags), SEGMENT: ("Segment", _segments)}

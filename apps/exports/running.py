@@ -21,6 +21,7 @@ from . import columns, writing
 from .columns import Column
 from .keeping import appending, let_go
 from .models import KEPT_FOR, Export, Extent, private_path
+from .writing import Stretch
 
 STRETCH = 20_000  # records that one step looks at
 LONGEST_TITLE = 500
@@ -77,14 +78,13 @@ def _title(choice: Choice) -> str:
 def step(job: Export, now: datetime) -> bool:
     """Write the next stretch; False when nobody is left."""
     moment = Moment(job.created_at, job.workspace.zone)
-    records = meant(job)
     until = _until(job)
     found = columns.again(job.workspace, kind_of(job.about), job.columns, moment)
     with appending(job) as file:
         if not job.size:
             file.write(writing.header(found, job.created_at.astimezone(ZoneInfo(job.zone))))
-        stretch = records.filter(pk__gt=job.cursor, pk__lte=until)
-        job.done += writing.write(file, job.workspace, found, stretch, job.zone)
+        stretch = Stretch(job.workspace, job.about, meant(job), job.cursor, until)
+        job.done += writing.write(file, found, stretch, job.zone)
     job.cursor = until
     job.total = max(job.total, job.done)
     if until < job.last_pk:

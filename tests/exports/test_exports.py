@@ -550,7 +550,7 @@ def test_what_decided_who_is_in_it_is_forgotten_once_all_are(tess, workspace):
 
 
 def destroyed(person, at):
-    return destroying.destroy_now(Deletion.objects.get(person=person), now=at)
+    return destroying.destroy_now(Deletion.objects.get(person=person), by=NOBODY, now=at)
 
 
 @pytest.mark.django_db(transaction=True)
