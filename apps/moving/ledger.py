@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from .models import LONGEST_REASON, LONGEST_SUBJECT, Move
+from .reading import kept
 
 # The same of many is counted; what is told anew in every run, as the names of segments are, is told once.
 WRITE = """
@@ -31,7 +32,7 @@ class Ledger:
     def note(self, what: str, subject: str, reason: str, example: str = "") -> None:
         line = what, _kept(subject, LONGEST_SUBJECT), _kept(reason, LONGEST_REASON)
         self.counts[line] += 1
-        self.examples.setdefault(line, example[:64])
+        self.examples.setdefault(line, _kept(example, 64))
 
     def write(self, *, anew: bool = True) -> None:
         """One statement; none where everything was taken."""
@@ -58,4 +59,4 @@ class Ledger:
 
 
 def _kept(text: str, longest: int) -> str:
-    return text.replace("\x00", "")[:longest]
+    return kept(text)[:longest]

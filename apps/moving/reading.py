@@ -1,5 +1,6 @@
 """The other server's words for people, companies and what hangs on them, as ours."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from apps.attributes.standard import STANDARD
 from apps.companies import settling as companies
 from apps.people import settling as people
 from apps.people.models import Role
+from apps.workspace.problems import Problem
 
 Json = Mapping[str, Any]
 Renamed = Mapping[str, str]  # a custom attribute's name there → here
@@ -26,6 +28,7 @@ TIMES = (
 FLAGS = ("marked_email_as_spam", "has_hard_bounced")
 WRITTEN = {about: WRITABLE[about] - {"owner_id"} for about in STANDARD}
 LONGEST = 255
+FIT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 def person(contact: Json, renamed: Renamed, owner: int | None) -> people.Newcomer:
@@ -77,7 +80,12 @@ def _past(contact: Json) -> dict[str, Any]:
 
 
 def _text(raw: Any) -> str | None:
-    return raw.replace("\x00", "")[:LONGEST] if isinstance(raw, str) and raw else None
+    return kept(raw)[:LONGEST] if isinstance(raw, str) and raw else None
+
+
+def kept(text: str) -> str:
+    """Without what no database keeps: NUL characters, and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def moment(raw: Any) -> datetime | None:
@@ -88,8 +96,16 @@ def moment(raw: Any) -> datetime | None:
 
 
 def kind_of(attribute: Json) -> str:
-    """What an attribute is here. A list reads as a text with options."""
-    return "list" if attribute.get("options") else OF_DATA_TYPE.get(str(attribute.get("data_type")), "text")
+    """What an attribute is here. A list reads as a text with options. Raises Problem for what there is not here."""
+    data_type = str(attribute.get("data_type"))
+    if data_type not in OF_DATA_TYPE:
+        raise Problem(f"is of the type {data_type}, which is not here")
+    return "list" if attribute.get("options") else OF_DATA_TYPE[data_type]
+
+
+def has_fit_id(record: Json) -> bool:
+    """Whether a record can be known by its id at all."""
+    return bool(FIT_ID.fullmatch(str(record.get("id") or "")))
 
 
 def listed(nested: Any) -> list[Json]:

@@ -108,10 +108,11 @@ class Companies:
 
     def take(self, setting: Setting, page: Page) -> None:
         renamed = setting.known.renamed["company"]
-        newcomers = [reading.company(one.record, renamed) for one in page.records]
+        records = _with_fit_ids(setting, "company", page.records)
+        newcomers = [reading.company(one.record, renamed) for one in records]
         settled = companies_settling.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
         here: list[tuple[int, Fetched]] = []
-        for newcomer, one, fetched in zip(newcomers, settled, page.records, strict=True):
+        for newcomer, one, fetched in zip(newcomers, settled, records, strict=True):
             if one.pk is None:
                 setting.ledger.note("company", newcomer.public_id, one.why, newcomer.public_id)
             else:
@@ -121,6 +122,14 @@ class Companies:
         leave_notes(setting, Company, ((pk, note) for pk, fetched in here for note in fetched.notes))
         if not self.notes_are_told:
             setting.ledger.note("company note", "", "the server does not tell the notes of companies")
+
+
+def _with_fit_ids(setting: Setting, what: str, records: list[Fetched]) -> list[Fetched]:
+    fit = [fetched for fetched in records if reading.has_fit_id(fetched.record)]
+    for fetched in records:
+        if not reading.has_fit_id(fetched.record):
+            setting.ledger.note(what, str(fetched.record.get("id")), "has an id that cannot be kept")
+    return fit
 
 
 def _tags_of_company(company: Json) -> list[Json]:
@@ -148,7 +157,7 @@ class People:
         return Page(records, _cursor_of(answer), answer.get("total_count"))
 
     def take(self, setting: Setting, page: Page) -> None:
-        fetched_ones = _less_the_destroyed(setting, page.records)
+        fetched_ones = _less_the_destroyed(setting, _with_fit_ids(setting, "person", page.records))
         newcomers = [_newcomer(setting, fetched.record) for fetched in fetched_ones]
         settled = people_settling.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
         here: list[tuple[int, Fetched]] = []

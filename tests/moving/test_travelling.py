@@ -25,6 +25,7 @@ from apps.events.models import EventSummary
 from apps.moving.elsewhere import Elsewhere, Refused
 from apps.moving.models import Move, Untaken
 from apps.moving.travelling import ONE_AT_A_TIME, travel
+from apps.people.merging import merge
 from apps.people.models import Person
 from apps.people.settling import Newcomer, settle
 from apps.subscriptions.models import Choice, SubscriptionType
@@ -32,9 +33,10 @@ from apps.tags.models import Note, Tag, Tagging
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict
+from apps.workspace.tokens import issue
 from intercom_clone.servers import addresses
 from intercom_clone.servers.places import DATABASE
-from tests.factories import NOW, LeadFactory, PersonFactory, SeatFactory, attribute
+from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, SeatFactory, attribute
 from tests.moving.conftest import DAY, LONG_AGO, furnish, user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -344,6 +346,38 @@ def test_an_id_of_another_form_leads_here_all_the_same(here):
 
     assert (same.pk, same.created) == (ann.pk, False)
     assert other_ids.key_of(here, "person", "user-0001") == ann.pk
+
+
+def test_the_old_id_is_good_for_programs_as_well(left, here, tess, move, live_server):
+    """BEY-17: the API finds people and companies by it"""
+    there = furnish(left, tess)
+    ann = PersonFactory(workspace=here, external_id="1")
+    acme = CompanyFactory(workspace=here, company_id="6")
+    move()
+    _, secret = issue(here, tess.teammate, "Sync", by=NOBODY, now=NOW)
+    program = Elsewhere(live_server.url, secret)
+
+    found = program.get(f"/contacts/{there['ann'].public_id}"), program.get(f"/companies/{there['acme'].public_id}")
+
+    assert [one["id"] for one in found] == [ann.public_id, acme.public_id]
+
+
+def test_the_old_id_of_somebody_who_was_merged_leads_to_who_they_are_now(left, here, tess, move):
+    """BEY-07, BEY-17"""
+    there = furnish(left, tess)["ben"]
+    lead = LeadFactory(workspace=here, email="ben@x.io")
+    other_ids.remember(here, "person", {there.public_id: lead.pk})
+    move()
+    cara = PersonFactory(workspace=here, external_id="7", email="ben@x.io")
+    merge(lead, cara, by=NOBODY, now=NOW)
+    browser = Client()
+    browser.force_login(tess.teammate)
+
+    link = browser.get(f"/apps/here/users/show?id={there.public_id}")
+    page = browser.get(f"/apps/here/people/{there.public_id}/")
+
+    assert [answer.headers["Location"] for answer in (link, page)] == [cara.page()] * 2
+    assert list(Person.objects.filter(workspace=here, email="ben@x.io").order_by("pk")) == [lead, cara]
 
 
 # ---- what cannot be taken --------------------------------------------------------------------------------------------
