@@ -30,5 +30,5 @@ def note_view(request: PageRequest, seen: Attributed) -> None:
 
 def _is_logged(seen: Attributed, by: Hand, now: datetime) -> bool:
     lately = AuditEntry.objects.filter(workspace_id=seen.workspace_id, at__gt=now - ONE_VISIT)
-    views = lately.filter(activity=Activity.PROFILE_VIEW, teammate_id=by.teammate_id)
-    return views.filter(metadata__contact=seen.public_id).exists()
+    views = lately.filter(activity=Activity.PROFILE_VIEW, metadata__contact=seen.public_id)
+    return by.teammate_id is not None and views.filter(teammate_id=by.teammate_id).exists()

@@ -32,9 +32,9 @@ KINDS: dict[str, tuple[str, bytes]] = {
 
 def check(uploaded: UploadedFile) -> None:
     """Raises ValidationError for a file that is too large, or no kind that is kept."""
-    if (uploaded.size or 0) > LARGEST:
-        size, most = filesizeformat(uploaded.size), filesizeformat(LARGEST)
-        raise ValidationError(f"This file has {size}; {most} at most are kept. Make it smaller.")
+    if (size := uploaded.size or 0) > LARGEST:
+        said, most = filesizeformat(size), filesizeformat(LARGEST)
+        raise ValidationError(f"This file has {said}; {most} at most are kept. Make it smaller.")
     name = (uploaded.name or "").lower().replace(".jpeg", ".jpg")
     begins = next((first for end, first in KINDS.values() if name.endswith(end)), None)
     if begins is None:
@@ -86,7 +86,7 @@ def keep(workspace: Workspace, uploaded: UploadedFile, *, by: Hand, now: datetim
 @transaction.atomic
 def remove(document: ComplianceDocument, *, by: Hand, now: datetime) -> None:
     """Remove a document, and its file as soon as that is certain."""
-    storage, path = document.file.storage, document.file.name
+    storage, path = document.file.storage, document.file.name or ""
     told = {"document": document.pk, "name": document.name}
     document.delete()
     record(Activity.DOCUMENT_REMOVAL, workspace=document.workspace, by=by, now=now, **told)

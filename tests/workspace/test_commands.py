@@ -142,6 +142,27 @@ def test_a_token_may_be_an_operators(capsys, workspace):
     assert AccessToken.objects.get().is_operator is True
 
 
+@pytest.mark.parametrize(
+    ("options", "scopes"),
+    [
+        ([], ["read_people", "write_people", "manage_data", "delete"]),
+        (["--scope", "delete", "--scope", "read_people"], ["read_people", "delete"]),
+        (["--operator"], ["read_people", "write_people", "manage_data", "delete", "operator"]),
+        (["--scope", "read_people", "--operator"], ["read_people", "operator"]),
+        (["--scope", "operator"], ["operator"]),
+    ],
+)
+def test_a_token_may_what_it_is_told(options, scopes, capsys, workspace):
+    printed(capsys, "access_token", "bot", *options)
+
+    assert AccessToken.objects.get().scopes == scopes
+
+
+def test_there_are_no_other_scopes(workspace):
+    with pytest.raises(CommandError, match="invalid choice: 'everything'"):
+        call_command("access_token", "bot", "--scope", "everything")
+
+
 def test_a_token_is_never_for_a_stranger(workspace):
     with pytest.raises(CommandError, match="nobody@example"):
         call_command("access_token", "backend", "--for", "nobody@example.test")

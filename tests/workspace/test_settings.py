@@ -7,6 +7,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from apps.workspace.models import AccessToken, Workspace, hashed
+from apps.workspace.scopes import LETS, Scope
 from tests.factories import SeatFactory, attribute
 
 from .conftest import logged, settings_of
@@ -218,6 +219,30 @@ def test_a_token_without_a_name_is_refused(signed_in, workspace):
     answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": " ", "scopes": "read_people"})
 
     assert (answer.status_code, AccessToken.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"], ["read_people", "everything"]])
+def test_a_token_needs_scopes_that_there_are(scopes, signed_in, workspace):
+    answer = signed_in.post(settings_of(workspace, "tokens/"), {"name": "backend", "scopes": scopes})
+
+    assert (answer.status_code, AccessToken.objects.count()) == (422, 0)
+    assert "scopes" in answer.context["form"].errors
+    ticked = [scope["value"] for scope in answer.context["scopes"] if scope["is_ticked"]]
+    assert (ticked, "backend" in answer.text) == ([one for one in scopes if one != "everything"], True)
+
+
+def test_the_page_says_what_each_scope_lets_a_token_do(signed_in, workspace):
+    page = signed_in.get(settings_of(workspace, "tokens/")).text
+
+    assert [LETS[scope] in page for scope in Scope] == [True] * 5
+
+
+def test_a_tokens_scopes_stand_beside_it(signed_in, workspace):
+    body = {"name": "backend", "scopes": ["delete", "read_people"]}
+
+    page = signed_in.post(settings_of(workspace, "tokens/"), body, follow=True).text
+
+    assert "Read people · Delete" in page
 
 
 def test_a_revoked_token_is_listed_apart(signed_in, workspace):

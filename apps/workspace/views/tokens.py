@@ -64,7 +64,7 @@ def _show(request: PageRequest, form: TokenForm, status: int = 200, **more: Any)
 
 def _choices(form: TokenForm) -> list[dict[str, Any]]:
     """Each scope with what it lets a token do. None is ticked beforehand: whoever makes a token chooses."""
-    ticked = form.data.getlist("scopes") if form.is_bound else []
+    ticked = form["scopes"].value() if form.is_bound else []
     return [
         {"value": scope.value, "label": scope.label, "lets": LETS[scope], "is_ticked": scope.value in ticked}
         for scope in Scope
