@@ -62,7 +62,7 @@ class Purge:
 
     def lines(self) -> Iterator[str]:
         """In words, a line for each place that held something."""
-        for place in reach.places():
+        for place in reach.told():
             if number := self.taken[place.label]:
                 yield f"{number:,} {place.one if number == 1 else place.many}"
 

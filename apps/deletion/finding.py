@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from apps.attributes.finding import PUBLIC_ID
 from apps.attributes.models import State
-from apps.people.lists import FACE
+from apps.attributes.paging import newest_first
+from apps.people.lists import FACE, SORTED_BY
 from apps.people.models import Person, PersonQuerySet, Role
 from apps.people.surviving import survivors
 from apps.workspace.models import Workspace
@@ -14,7 +15,7 @@ from .models import Deletion
 
 MOST_FOUND = 50
 STANDING = (State.ACTIVE, State.ARCHIVED, State.BLOCKED)
-SHOWN = ("workspace", *FACE, "state", "last_seen_at")
+SHOWN = ("workspace", *FACE, "state", SORTED_BY)
 
 
 def matches(workspace: Workspace, named: str) -> list[Person]:
@@ -25,7 +26,7 @@ def matches(workspace: Workspace, named: str) -> list[Person]:
     merged = survivors(workspace, list(people.filter(state=State.MERGED).values_list("pk", flat=True)[:MOST_FOUND]))
     own = list(people.exclude(state=State.MERGED).values_list("pk", flat=True)[:MOST_FOUND])
     keys = {*own, *(survivor.pk for survivor in merged.values())}
-    found = deletable(workspace).filter(pk__in=keys).order_by("-last_seen_at", "-pk")
+    found = deletable(workspace).filter(pk__in=keys).order_by(*newest_first(SORTED_BY))
     return list(found.only(*SHOWN)[:MOST_FOUND])
 
 

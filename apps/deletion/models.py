@@ -60,7 +60,7 @@ class Receipt(models.Model):
     @property
     def lines(self) -> Iterator[str]:
         """What went from where, in words; a place that there is no more is called as it was."""
-        order = [place.label for place in reach.places()]
+        order = [place.label for place in reach.told()]
         for label in sorted(self.taken, key=lambda one: order.index(one) if one in order else len(order)):
             place, number = reach.PLACES.get(label), self.taken[label]
             words = (place.one if number == 1 else place.many) if place else label

@@ -42,7 +42,7 @@ class Preview:
     def tallies(self) -> list[Tally]:
         """How much of everything there is something of; people who were merged into them are counted with them."""
         going = gathered(self.person.workspace, [self.person.pk], self.now)
-        counted = ((place, place.count(going)) for place in reach.places() if place.count)
+        counted = ((place, place.count(going)) for place in reach.told() if place.count)
         return [Tally(place.one, place.many, number) for place, number in counted if number]
 
     def is_confirmed_by(self, typed: str) -> bool:

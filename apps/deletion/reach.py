@@ -143,6 +143,11 @@ def places() -> Iterator[Place]:
     return iter(sorted(PLACES.values(), key=lambda place: (place.model is Person, place.label)))
 
 
+def told() -> Iterator[Place]:
+    """In the order in which they are told: the person before all that hangs on them."""
+    return iter(sorted(PLACES.values(), key=lambda place: (place.model is not Person, place.many)))
+
+
 # ---- the usual ways --------------------------------------------------------------------------------------------------
 
 

@@ -326,9 +326,9 @@ def test_the_command_says_what_went(workspace, ann, at):
 
     assert said.getvalue().splitlines() == [
         "1 person destroyed:",
-        "  1 request to be deleted",
-        "  1 note",
         "  1 profile with all its values",
+        "  1 note",
+        "  1 request to be deleted",
         "0 people destroyed.",
     ]
 
@@ -342,8 +342,8 @@ def test_the_command_may_only_say_what_would_go(workspace, ann, at):
 
     assert said.getvalue().splitlines() == [
         "1 person would be destroyed:",
-        "  1 request to be deleted",
         "  1 profile with all its values",
+        "  1 request to be deleted",
     ]
     assert Deletion.objects.get().person == ann
 
