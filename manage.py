@@ -7,7 +7,7 @@ import sys
 from intercom_clone import bootstrap
 
 # These decide the environment in which settings are read, so they run before Django looks at settings.
-BEFORE_SETTINGS = ("start", "test", "bench")
+BEFORE_SETTINGS = ("start", "test", "bench", "backup", "restore")
 
 
 def main():

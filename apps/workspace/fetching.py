@@ -67,7 +67,7 @@ def _statement(model: type[models.Model], beside: tuple[str, ...]) -> tuple[str,
     joined = {name: cast(models.ForeignKey, model._meta.get_field(name)) for name in beside}
     tables = {"it": model} | {name: field.related_model for name, field in joined.items()}
     selected = ", ".join(
-        f"{alias}.{quote(field.column)}" for alias, one in tables.items() for field in one._meta.concrete_fields
+        f"{alias}.{quote(str(field.column))}" for alias, one in tables.items() for field in one._meta.concrete_fields
     )
     joins = "".join(
         f" JOIN {quote(tables[name]._meta.db_table)} AS {name} ON {name}.id = it.{quote(str(field.column))}"

@@ -34,10 +34,11 @@ def data_folder() -> Places:
 def answers(places: Places) -> bool:
     """Whether every server that this environment leaves to us answers on its socket."""
     embedded = {"DATABASE_URL": places.postgres_socket, "REDIS_URL": places.valkey_socket}
-    return all(_accepts(path) for name, path in embedded.items() if not os.environ.get(name))
+    return all(accepts(path) for name, path in embedded.items() if not os.environ.get(name))
 
 
-def _accepts(path: Path) -> bool:
+def accepts(path: Path) -> bool:
+    """Whether a server listens at a socket."""
     with socket.socket(socket.AF_UNIX) as door:
         try:
             door.connect(str(path))
