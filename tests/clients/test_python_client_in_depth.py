@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from intercom import Intercom
 from intercom.core.api_error import ApiError
 from intercom.errors import BadRequestError, NotFoundError, UnauthorizedError
 from intercom.types import (
+    CreateContactRequestWithEmail,
     CreateContactRequestWithExternalId,
     CreateContactRequestWithRole,
     CreateDataAttributeRequestOne,
@@ -273,3 +275,71 @@ def test_exports_of_messages_find_none(client):
     assert [one.status for one in (asked, found, cancelled)] == ["no_data"] * 3
     assert (job.id, job.status) == (asked.job_identifier, "success")
     assert refused(lambda: client.jobs.status("no-such-job")) == (404, "job_not_found", "Job Not Found")
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """What becomes of calls that are made in the same moment."""
+
+    def outcome(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except ApiError as refusal:
+            return refusal.status_code
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(outcome, calls))
+
+
+def test_of_clients_that_race_for_one_user_id_one_makes_the_user(world):
+    """IDN-05: the others learn who it is"""
+    racing = [Intercom(token=world.token, base_url=world.url) for _ in range(6)]
+
+    outcomes = at_once([lambda client=client: user(client, "same", email="same@x.io") for client in racing])
+
+    made = [outcome for outcome in outcomes if outcome != 409]
+    assert len(made) == 1
+    assert racing[0].contacts.show_contact_by_external_id("same").id == made[0]
+
+
+def test_of_clients_that_race_for_one_email_one_has_it(world, client):
+    """IDN-06: two users without user_id cannot both take an email"""
+    request = CreateContactRequestWithEmail(email="race@x.io")
+
+    outcomes = at_once([lambda: client.contacts.create(request=request).id for _ in range(5)])
+
+    made = [outcome for outcome in outcomes if outcome != 409]
+    assert len(made) == 1
+    assert client.contacts.find(made[0]).email == "race@x.io"
+
+
+def test_clients_that_race_for_one_company_all_get_it(world):
+    """CO-05"""
+    racing = [Intercom(token=world.token, base_url=world.url) for _ in range(5)]
+
+    def upsert(client: Intercom, number: int) -> str:
+        request = CreateOrUpdateCompanyRequest(company_id="6", name=f"Acme {number}")
+        return client.companies.create_or_update(request=request).id
+
+    ids = at_once([lambda c=c, n=n: upsert(c, n) for n, c in enumerate(racing)])
+
+    assert len(set(ids)) == 1
+    assert racing[0].companies.find(ids[0]).company_id == "6"
+
+
+def test_clients_that_race_to_attach_tag_and_write_leave_all_of_it(world, client):
+    """API-11, TAG-01, UPD-10: nothing that was answered is lost"""
+    ann = user(client, "1")
+    tags = [client.tags.create(request=CreateOrUpdateTagRequest(name=f"Tag {number}")).id for number in range(3)]
+    for name in ("a", "b", "c"):
+        client.data_attributes.create(
+            request=CreateDataAttributeRequestOne(name=name, model="contact", data_type="integer")
+        )
+
+    at_once(
+        [lambda tag=tag: client.tags.tag_contact(ann, tag_id=tag) for tag in tags]
+        + [lambda name=name: client.contacts.update(ann, custom_attributes={name: 1}) for name in "abc"]
+    )
+
+    contact = client.contacts.find(ann)
+    assert {tag.id for tag in client.contacts.list_attached_tags(ann).data} == set(tags)
+    assert contact.custom_attributes == {"a": 1, "b": 1, "c": 1}
