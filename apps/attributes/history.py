@@ -4,6 +4,7 @@ A write is one row, with all that it changed of a record. Of a record that was w
 one value, or the latest line of every value, are found in a few hundredths of a second, by the record's rows alone.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from .sources import Source
 
 LONGEST_RAW = 255
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 MOST_REFUSALS = 100  # noted of one record in one write: what is sent to fill the log does not
 
 ADD_CHANGES = """
@@ -157,7 +159,7 @@ def add_changes(
 ) -> None:
     """One row for each record that changed, in one statement: COPY, since an import has thousands of them."""
     said = (workspace.pk, about, source.value, by.name[:120], by.teammate_id, by.token_id, now.isoformat())
-    head = "\t".join(map(_copied, said))
+    head = "\t".join(map(copied, said))
     rows = [f"{head}\t{pk}\t{_changed(report)}\n" for pk, report in reports.items() if report.changed]
     if rows:
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(ADD_CHANGES) as copy:
@@ -290,15 +292,20 @@ def move_refusals_back(about: str, workspace: Workspace, gone: int, kept: int, t
             cursor.execute(COUNT_REFUSALS_APART, values | {"twice": orjson.dumps(told["twice"]).decode()})
 
 
-def _copied(value: Any) -> str:
+def copied(value: Any) -> str:
     r"""As COPY reads it; \N is none."""
-    return r"\N" if value is None else str(value).translate(ESCAPED)
+    if value is None:
+        return r"\N"
+    if type(value) is str:
+        return value.translate(ESCAPED) if TO_ESCAPE.search(value) else value
+    if type(value) is dict:  # JSON has two characters for a tab or a line break already
+        return orjson.dumps(value).decode().replace("\\", "\\\\")
+    return str(value)
 
 
 def _changed(report: Report) -> str:
-    """Old and new values as JSON, as COPY reads it: JSON has two characters for a tab or a line break already."""
-    changes = {key: _kept(change) for key, change in report.changed.items()}
-    return orjson.dumps(changes).decode().replace("\\", "\\\\")
+    """Old and new values as JSON, as COPY reads it."""
+    return copied({key: _kept(change) for key, change in report.changed.items()})
 
 
 def _kept(change: Change) -> Sequence[Any]:

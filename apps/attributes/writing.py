@@ -25,7 +25,7 @@ from .catalogue import catalogue_of
 from .columns import sql_types
 from .defining import define_missing
 from .definitions import Catalogue, Definition, Shadow
-from .history import add_changes, count_refusals, latest_changes
+from .history import add_changes, copied, count_refusals, latest_changes
 from .keys import rewritten
 from .kinds import Setting, converted
 from .models import Attributed, State
@@ -36,6 +36,7 @@ from .standard import is_like_standard
 
 Offer = Mapping[str, Any]
 Columns = dict[str, Any]
+FEW = 16  # records that are made by INSERT; more are made by COPY
 
 
 @dataclass(slots=True)
@@ -733,6 +734,9 @@ def _insert(
     defaults = _defaults(model)
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = ", ".join(map(quote, names))
+    if len(rows) > FEW:
+        _copy_in(f"COPY {table} ({columns}) FROM STDIN", names, rows, defaults)
+        return
     payload = [{name: row.get(name, defaults.get(name)) for name in names} for row in rows]
     statement = f"""
         INSERT INTO {table} ({columns})
@@ -740,6 +744,13 @@ def _insert(
     """  # noqa: S608 - our own columns
     with connection.cursor() as cursor:
         cursor.execute(statement, [orjson.dumps(payload).decode()])
+
+
+def _copy_in(statement: str, names: Sequence[str], rows: Sequence[Columns], defaults: Columns) -> None:
+    """Add many rows as a file is read: the database takes them twice as fast as out of JSON."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write("\t".join([copied(row.get(name, defaults.get(name))) for name in names]) + "\n")
 
 
 def _defaults(model: type[Attributed]) -> Columns:

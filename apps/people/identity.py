@@ -115,15 +115,31 @@ def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
         raise Unfit(field, raw, refusal) from None
 
 
+# Who has which of some names. Of many each is looked up by itself: what a planner thinks of them all together, before
+# it knows the table's figures, is a reading of the whole table.
+FEW = """
+    SELECT {column}, id, public_id, state, role FROM people_person
+    WHERE workspace_id = %s AND {column} = ANY(%s) AND NOT (state = 'merged' AND role <> 'user') ORDER BY id
+"""
+MANY = """
+    SELECT named.* FROM (SELECT %s::bigint AS workspace, unnest(%s::text[]) AS name) AS wanted CROSS JOIN LATERAL (
+        SELECT {column}, id, public_id, state, role FROM people_person
+        WHERE workspace_id = wanted.workspace AND {column} = wanted.name
+          AND NOT (state = 'merged' AND role <> 'user')
+        OFFSET 0
+    ) AS named ORDER BY named.id
+"""
+
+
 # ---- finding ---------------------------------------------------------------------------------------------------------
 
 
 def find(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
     """Who stands behind each claim: at most three queries, whatever their number, and more only for merged users."""
-    by_user_id = _people(workspace, "external_id", {c.external_id for c in claims if c.external_id})
+    by_user_id = people_by(workspace, "external_id", {c.external_id for c in claims if c.external_id})
     unsolved = {c.email for c in claims if c.email and c.external_id not in by_user_id}
-    by_email = _people(workspace, "email", unsolved)
-    by_cookie = _people(workspace, "visitor_id", {c.visitor_id for c in claims if c.visitor_id and not c.is_named})
+    by_email = people_by(workspace, "email", unsolved)
+    by_cookie = people_by(workspace, "visitor_id", {c.visitor_id for c in claims if c.visitor_id and not c.is_named})
     return [_standing(c, by_user_id, by_email, by_cookie) for c in claims]
 
 
@@ -138,17 +154,13 @@ class Row(NamedTuple):
 Found = dict[str, list[Row]]
 
 
-def _people(workspace: Workspace, column: str, wanted: set[str]) -> Found:
+def people_by(workspace: Workspace, column: str, wanted: set[str]) -> Found:
     """Who has which of some names; for a merged user it is their survivor. A merged lead's names lead nowhere."""
     if not wanted:
         return {}
-    statement = f"""
-        SELECT {column}, id, public_id, state, role FROM people_person
-        WHERE workspace_id = %s AND {column} = ANY(%s) AND NOT (state = 'merged' AND role <> 'user') ORDER BY id
-    """  # noqa: S608 - one of three columns of ours
     found: Found = {}
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [workspace.pk, list(wanted)])
+        cursor.execute((FEW if len(wanted) <= ALONE else MANY).format(column=column), [workspace.pk, list(wanted)])
         rows = [(name, Row(*row)) for name, *row in cursor.fetchall()]
     kept = survivors(workspace, [row.pk for _, row in rows if row.state == State.MERGED])
     for name, row in rows:
@@ -206,7 +218,7 @@ def find_leads(workspace: Workspace, claims: Sequence[Claim]) -> list[Standing]:
 
     An archived lead is nobody: another one is made (IMP-14, IDN-20).
     """
-    by_email = _people(workspace, "email", {c.email for c in claims if c.email})
+    by_email = people_by(workspace, "email", {c.email for c in claims if c.email})
     return [_of_leads(_users(by_email, c), _leads(by_email, c)) if c.email else NOBODY for c in claims]
 
 
