@@ -20,6 +20,9 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A log is kept longer than people are: it tells what went wrong, and none of the values (DEL-03).
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "jit": "off",  # its compile time outweighs the gain on short queries
