@@ -1,13 +1,14 @@
 """People in the Django admin, for operators: found whatever their state; values are never changed there."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from apps.attributes.admin import RecordAdmin
 from apps.attributes.models import State
+from apps.attributes.viewing import note_view
 from apps.workspace import clock
 from apps.workspace.hands import hand_of
 from apps.workspace.problems import Conflict
@@ -22,6 +23,12 @@ class PersonAdmin(RecordAdmin):
     list_filter = ("state", "role")
     found_by_part = ("name", "email", "external_id")
     actions: ClassVar = ["bring_back"]  # type: ignore[assignment,misc]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Where access logging is on, who looks here has seen the person as well (AUD-03)."""
+        if seen := context.get("original"):
+            note_view(request, seen)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description="Unarchive or unblock")
     def bring_back(self, request: HttpRequest, chosen: QuerySet[Person]) -> None:

@@ -12,6 +12,7 @@ from apps.attributes.finding import PUBLIC_ID
 from apps.attributes.models import State
 from apps.attributes.paging import newest_first
 from apps.attributes.searching import sought
+from apps.attributes.viewing import note_view
 from apps.lists.searching import found_soon
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
@@ -59,6 +60,8 @@ def _who_may_stay(person: Person, searched: str) -> list[Person]:
 def merge(request: PageRequest, public_id: str, into_id: str) -> HttpResponse:
     """What merging one person into another would do; POST does it. A POST that only looks shows what was chosen."""
     gone, kept = (_known(request.workspace, one) for one in (public_id, into_id))
+    for shown in (gone, kept):
+        note_view(request, shown)
     asked = request.POST if request.method == "POST" else request.GET
     try:
         merging.check_mergeable_by_hand(gone, kept)

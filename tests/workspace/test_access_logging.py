@@ -9,7 +9,7 @@ from apps.tags import noting
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Seat
 from apps.workspace.tokens import issue
-from tests.factories import NOW, CompanyFactory, PersonFactory, SeatFactory
+from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, SeatFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,27 @@ def test_the_other_pages_of_a_person_are_logged_as_well(page, client, ben, ann, 
     answer = client.get(page(ann))
 
     assert (answer.status_code, len(logged_views())) == (200, 1)
+
+
+def test_a_merge_shows_both_people(client, tess, ann, logged_views):
+    client.force_login(tess.teammate)
+    lead = LeadFactory(workspace=ann.workspace)
+
+    client.get(reverse("people:merge", args=[ann.workspace.app_id, lead.public_id, ann.public_id]))
+
+    assert [told["contact"] for _, told in logged_views()] == [lead.public_id, ann.public_id]
+
+
+def test_looking_somebody_up_in_the_django_admin_is_logged(client, tess, ann, logged_views):
+    """AUD-03: operators see people there as well"""
+    tess.teammate.is_superuser = tess.teammate.is_staff = True
+    tess.teammate.save()
+    client.force_login(tess.teammate)
+
+    client.get(reverse("admin:people_person_changelist"))
+    client.get(reverse("admin:people_person_change", args=[ann.pk]))
+
+    assert logged_views() == [(tess.teammate_id, {"contact": ann.public_id})]
 
 
 def test_a_part_of_a_page_belongs_to_its_opening(client, ben, ann, logged_views):
