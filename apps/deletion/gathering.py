@@ -40,7 +40,8 @@ def gathered(workspace: Workspace, people: Collection[int], now: datetime, *, na
     going = Going(workspace, whose, {public_id: root for _, public_id, root in rows}, now)
     if named:
         for key, pk, name in (*_present_names(going), *_former_names(going)):
-            going.names.add(whose[pk], name, is_full_name=key == "name")
+            if name not in going.public_ids:  # their Intercom ID stays where they are named no more (DEL-22)
+                going.names.add(whose[pk], name, is_full_name=key == "name")
     return going
 
 

@@ -15,7 +15,6 @@ from apps.attributes.models import (
     Attribute,
     ColumnClearance,
     OptionRename,
-    OtherId,
     RecordChange,
     RefusedWrite,
     TypeChange,
@@ -44,7 +43,7 @@ from apps.workspace.models import (
 
 from . import asked_for
 from .models import Deletion, Receipt
-from .reach import Going, cleaned, elsewhere, goes, spared
+from .reach import Going, cleaned, elsewhere, goes, names_taken_out, spared
 
 
 def register_all() -> None:
@@ -64,7 +63,6 @@ def _register_what_goes() -> None:
     )
     goes(RecordChange, "entry of the history", "entries of the history")
     goes(RefusedWrite, "refused value", "refused values", sweep=_refused_values_cleaned)
-    goes(OtherId, "former Intercom ID", "former Intercom IDs")
     goes(Tagging, "tag", "tags")
     goes(Note, "note", "notes")
     goes(Membership, "membership in a company", "memberships in companies")
@@ -97,7 +95,7 @@ def _register_what_is_cleaned() -> None:
         "rating that is nobody's now",
         "ratings that are nobody's now",
         why="how content people were is kept, and what they remarked (DEL-08)",
-        fields=("remark",),
+        sweep=_remarks_cleaned,
         take=_ratings_let_go,
     )
     cleaned(
@@ -170,6 +168,12 @@ LET_RATINGS_GO = """
     )
     SELECT person_id, count(*) FROM theirs GROUP BY person_id
 """
+
+
+def _remarks_cleaned(going: Going) -> Counter[int]:
+    """Their own ratings are counted when they are let go."""
+    names_taken_out(Rating, ("remark",), going)
+    return Counter()
 
 
 def _ratings_let_go(going: Going) -> Counter[int]:

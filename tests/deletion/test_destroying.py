@@ -14,6 +14,7 @@ from apps.attributes.sources import Source
 from apps.attributes.writing import write
 from apps.bulk.models import BulkChange, Former
 from apps.companies.models import Company, Membership
+from apps.conversations import keeping
 from apps.deletion import destroying, grace
 from apps.deletion.destroying import destroy_due
 from apps.deletion.models import Deletion, Receipt
@@ -70,6 +71,7 @@ def everywhere(workspace, ana):
     merge(lead, Person.objects.get(pk=zelda.pk), by=ana, now=NOW)
     other = PersonFactory(workspace=workspace, external_id="zq-before-1")
     merge_by_hand(other, Person.objects.get(pk=zelda.pk), by=ana, now=NOW)
+    keeping.rate(keeping.begin(zelda, now=NOW), 5, "Yours, Zelda Quux", now=NOW)
     in_other_words(workspace, ana, zelda)
     presence.heartbeat(workspace, zelda.public_id, NOW)
     return Person.objects.get(pk=zelda.pk)
@@ -132,6 +134,8 @@ def test_the_receipt_names_every_place_and_how_much_was_there(workspace, ana):
         "bulk.BulkChange": 1,
         "bulk.Former": 1,
         "companies.Membership": 1,
+        "conversations.Conversation": 1,
+        "conversations.Rating": 1,
         "deletion.Deletion": 1,
         "events.Event": 1,
         "events.EventSummary": 1,
@@ -171,6 +175,16 @@ def test_the_log_keeps_who_deleted_whom_and_when(workspace, ana, ann):
         ("app_data_destruction", None, DUE),
     ]
     assert found(["a@x.io", "Ann Lee"]) == []
+
+
+def test_the_log_keeps_an_intercom_id_that_is_a_user_id_as_well(workspace):
+    """DEL-22"""
+    public_id = "65f0a1b2c3d4e5f6a7b8c9d0"
+    deleted(PersonFactory(workspace=workspace, public_id=public_id, external_id=public_id))
+
+    destroy_due(DUE)
+
+    assert AuditEntry.objects.filter(metadata__contact=public_id).count() == 2
 
 
 def test_nothing_happens_before_the_seven_days_are_over(workspace, ann):
