@@ -41,6 +41,21 @@ class Stage(models.Model):
         return f"{self.name}: {self.done}"
 
 
+class Forgotten(models.Model):
+    """The id of another server of somebody who was destroyed here: it leads to nobody, and no move brings them back."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    public_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "public_id"], name="who_was_forgotten_is_noted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Untaken(models.Model):
     """What could not be taken, and why; the same of many is counted."""
 

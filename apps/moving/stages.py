@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Protocol
 
 from apps.companies import settling as companies_settling
 from apps.companies.models import Company
-from apps.deletion.models import Receipt
 from apps.people import settling as people_settling
 from apps.people.models import Person
 
@@ -26,6 +25,7 @@ from .belongings import (
     tell_sums,
 )
 from .elsewhere import Elsewhere, Refused, Unreachable
+from .forgetting import forgotten
 from .reading import Json, count_of, is_whole, listed
 
 PEOPLE_AT_ONCE = 50
@@ -173,8 +173,7 @@ class People:
 def _less_the_destroyed(setting: Setting, records: list[Fetched]) -> list[Fetched]:
     """Who was forgotten here does not come back by a move."""
     ids = {str(fetched.record["id"]) for fetched in records}
-    receipts = Receipt.objects.filter(workspace=setting.workspace, public_id__in=ids)
-    destroyed = set(receipts.values_list("public_id", flat=True))
+    destroyed = forgotten(setting.workspace, ids)
     for public_id in sorted(destroyed):
         setting.ledger.note("person", public_id, "was deleted for good here", public_id)
     return [fetched for fetched in records if str(fetched.record["id"]) not in destroyed]

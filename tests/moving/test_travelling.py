@@ -20,6 +20,7 @@ from apps.attributes.values import read
 from apps.attributes.writing import write
 from apps.companies.models import Company, Membership
 from apps.deletion import grace
+from apps.deletion.destroying import destroy_due
 from apps.deletion.models import Receipt
 from apps.events.models import EventSummary
 from apps.moving.elsewhere import Elsewhere, Refused
@@ -327,6 +328,21 @@ def test_who_was_deleted_here_does_not_come_back(left, here, tess, move):
         ("person", bea.public_id, "was deleted for good here", 1),
     }
     assert Person.objects.of(here).listed().count() == 1
+
+
+def test_no_move_brings_back_who_was_destroyed_here_under_another_id(left, here, tess, move):
+    """DEL-03, BEY-09: they were here before the first move, so the receipt has an id that is not known there"""
+    there = user(left, "1")
+    ann = PersonFactory(workspace=here, external_id="1")
+    move()
+    grace.request(ann, by=NOBODY, now=NOW)
+    destroy_due(NOW + 8 * DAY)
+
+    ended = move(again=True)
+
+    assert not Person.objects.filter(workspace=here).exists()
+    assert other_ids.key_of(here, "person", there.public_id) is None
+    assert untaken(ended) == {("person", there.public_id, "was deleted for good here", 1)}
 
 
 def test_leads_of_one_email_stay_apart(left, here, tess, move):
