@@ -276,7 +276,7 @@ def _write_table(rows: Iterable[Row], package: zipfile.ZipFile, name: str) -> No
         return
     with package.open(name, "w", force_zip64=True) as into:
         text = io.TextIOWrapper(into, encoding="utf-8", newline="")
-        lines = csv.writer(text, lineterminator="\n")
+        lines = csv.writer(text)
         lines.writerow(first)
         lines.writerows([_cell(value) for value in row.values()] for row in chain([first], found))
         text.flush()

@@ -76,9 +76,9 @@ def header(columns: Iterable[Column], now: datetime) -> bytes:
 
 def line(cells: Iterable[str]) -> bytes:
     """One line of a file, as the database writes its own."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([escaped(cell) for cell in cells])
-    return text.getvalue().encode()
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow([escaped(cell) for cell in cells])  # it quotes what its own line end is made of
+    return text.getvalue().removesuffix("\r\n").encode() + b"\n"
 
 
 def write(file: IO[bytes], columns: Sequence[Column], stretch: Stretch, zone: str) -> int:

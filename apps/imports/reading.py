@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from apps.attributes.csv_cells import unescaped
 from apps.workspace.problems import Problem
 
 LONGEST_ROW = 2_000_000  # characters
-MOST_COLUMNS = 300
+MOST_COLUMNS = 500  # more than an export of all attributes has
 PIECE = 1_048_576
 HEAD = 65_536  # bytes that tell which delimiter it is
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -160,7 +161,7 @@ def headers_of(stream: IO[bytes], start: int, delimiter: str) -> list[str]:
     table = Table(stream, start, delimiter)
     row = next(iter(table), None)
     table.detach()
-    headers = [] if row is None else [header.strip() for header in row.cells]
+    headers = [] if row is None else [unescaped(header.strip()) for header in row.cells]
     if row and row.broken:
         raise Unreadable(f"The first row {row.broken}. It has to hold the headers.")
     if not any(headers):

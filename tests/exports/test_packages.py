@@ -151,7 +151,7 @@ def test_who_was_merged_into_them_is_the_same_person(tess, workspace, ann):
 def test_the_tables_say_what_the_json_says(tess, workspace, ann):
     noting.add(ann, "=cmd|' /C calc'!A0", by=NOBODY, now=NOW)
     attribute(workspace, "plan")
-    offer(ann, Source.REST, plan='a, "b"\nc')
+    offer(ann, Source.REST, plan='a, "b"\rc')
 
     found = package(tess, ann)
 
@@ -159,7 +159,7 @@ def test_the_tables_say_what_the_json_says(tess, workspace, ann):
     assert {name: len(rows) for name, rows in found.tables.items()} == {
         name: len(found.whole[name]) for name in found.tables
     }
-    assert told(found.tables["profile"], "custom_attributes.plan")["value"] == 'a, "b"\nc'
+    assert told(found.tables["profile"], "custom_attributes.plan")["value"] == 'a, "b"\rc'
     assert found.tables["notes"][0]["text"] == "'=cmd|' /C calc'!A0"
 
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from apps.imports import reading
@@ -39,6 +39,8 @@ CELLS = st.text(st.characters(codec="utf-8"), max_size=12)
 )
 def test_whatever_was_written_is_read(table, delimiter, ends, bom):
     """IMP-17: RFC 4180, from the first row or from any later one"""
+    # where lines end in LF alone, Python's own writer leaves a CR unquoted
+    assume("\r" in ends or not any("\r" in cell for row in table for cell in row))
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=delimiter, lineterminator=ends).writerows(table)
     content = (reading.BOM if bom else b"") + written.getvalue().encode()

@@ -131,9 +131,11 @@ def test_no_cell_of_the_file_is_a_formula(signed_in, tess):
     """EXP-06"""
     tess.teammate.name = "=1+1"
     tess.teammate.save()
-    entry(tess)
+    entry(tess, name="a\rb")
 
-    assert [row["Teammate"] for row in downloaded(signed_in, tess.workspace)] == ["'=1+1"]
+    [row] = downloaded(signed_in, tess.workspace)
+
+    assert (row["Teammate"], row["Details"]) == ("'=1+1", "name: a\rb")
 
 
 def test_days_are_those_of_the_workspace(signed_in, tess):
