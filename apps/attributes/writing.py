@@ -492,7 +492,7 @@ def is_blank(raw: Any, source: Source) -> bool:
     if not isinstance(raw, str):
         return False
     text = raw.strip()
-    return not text or (source.is_ping and text in ("null", "undefined"))
+    return not text or (text in ("null", "undefined") and source.is_ping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -749,8 +749,8 @@ def _insert(
 def _copy_in(statement: str, names: Sequence[str], rows: Sequence[Columns], defaults: Columns) -> None:
     """Add many rows as a file is read: the database takes them twice as fast as out of JSON."""
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write("\t".join([copied(row.get(name, defaults.get(name))) for name in names]) + "\n")
+        lines = ["\t".join([copied(row.get(name, defaults.get(name))) for name in names]) + "\n" for row in rows]
+        copy.write("".join(lines))
 
 
 def _defaults(model: type[Attributed]) -> Columns:

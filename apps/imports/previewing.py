@@ -13,16 +13,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from apps.attributes.models import State
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.attributes.writing import write
-from apps.people import arrivals
+from apps.people import arrivals, identity
 from apps.people.models import Person, Role
-from apps.people.surviving import survivors
 from apps.workspace.problems import Conflict
 
 from . import columns, landing, passing, running, telling
@@ -32,6 +30,16 @@ from .reading import Row
 from .telling import hashed
 
 REACHED = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+# each looked up by itself, whatever the planner knows of a table that has just begun to grow
+LATERALLY = """
+    SELECT told.id FROM unnest(%({many})s::bigint[]) AS wanted(name) CROSS JOIN LATERAL (
+        SELECT id FROM imports_importrow WHERE run_id = %(run)s AND {column} = wanted.name OFFSET 0
+    ) AS told
+"""
+EARLIER = " UNION ".join(
+    LATERALLY.format(many=many, column=column)
+    for many, column in (("users", "user_id_hash"), ("emails", "email_hash"), ("subjects", "subject"))
+)
 WIDE = 4_000  # characters of a row from which on only storing it can tell whether it fits
 
 
@@ -97,23 +105,12 @@ class Scene:
         claims = [one.claim for one in landings if one.claim]
         user_ids = {claim.external_id for claim in claims if claim.external_id}
         emails = {claim.email for claim in claims if claim.email}
-        people = Person.objects.of(plan.workspace).filter(Q(external_id__in=user_ids) | Q(email__in=emails))
-        merged = people.filter(state=State.MERGED).values_list("pk", flat=True)
-        pks = [survivor.pk for survivor in survivors(plan.workspace, list(merged)).values()]
-        found = people.exclude(state=State.MERGED)
-        for pk, user_id, email, role in found.values_list("pk", "external_id", "email", "role"):
-            pks.append(pk)
-            if user_id:
-                scene.holders[user_id] = pk
-            if email and role == Role.USER:
-                scene.emails.add(email)
-        told = ImportRow.objects.filter(run=run)
-        for lookup in (
-            Q(user_id_hash__in=[hashed(name) for name in user_ids]),
-            Q(email_hash__in=[hashed(name) for name in emails]),
-            Q(subject__in=pks),
-        ):
-            scene.earlier.update({row.subject: row for row in told.filter(lookup) if row.subject})
+        by_user_id = identity.people_by(plan.workspace, "external_id", user_ids)
+        by_email = identity.people_by(plan.workspace, "email", emails)
+        scene.holders = {user_id: rows[0].pk for user_id, rows in by_user_id.items()}
+        scene.emails = {email for email, rows in by_email.items() if any(row.role == Role.USER for row in rows)}
+        pks = {row.pk for rows in (*by_user_id.values(), *by_email.values()) for row in rows}
+        scene.earlier = _earlier(run, user_ids, emails, pks) if run.done > len(landings) else {}
         return scene
 
     # ---- playing it --------------------------------------------------------------------------------------------------
@@ -247,6 +244,15 @@ def _offered(one: Landing) -> dict[str, str]:
     values = _accepted(one.payload.values if one.payload else {}, one.report)
     names = {"external_id": one.claim.external_id, "email": one.claim.email} if one.claim else {}
     return values | {key: name for key, name in names.items() if name and key in values}
+
+
+def _earlier(run: ImportRun, user_ids: set[str], emails: set[str], pks: set[int]) -> dict[int, ImportRow]:
+    """Of everybody who goes by these names, or is one of these, the last row so far that reaches them."""
+    names = {"run": run.pk, "users": [hashed(name) for name in user_ids], "emails": [hashed(name) for name in emails]}
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIER, {**names, "subjects": list(pks)})
+        found = [pk for (pk,) in cursor.fetchall()]
+    return {row.subject: row for row in ImportRow.objects.filter(pk__in=found) if row.subject} if found else {}
 
 
 def _accepted(values: Mapping[str, str], report: Report | None) -> dict[str, str]:
