@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
@@ -169,6 +170,6 @@ def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
 def _leave(receipts: Mapping[Due, dict[str, int]], workspace: Workspace, now: datetime) -> None:
     """A receipt for each, and a line of the activity log (BEY-09, DEL-22)."""
     told = orjson.dumps([asdict(one) | {"taken": taken} for one, taken in receipts.items()]).decode()
-    said = {"receipts": told, "workspace": workspace.pk, "now": now, "activity": Activity.DESTRUCTION.value}
+    said: dict[str, Any] = {"receipts": told, "workspace": workspace.pk, "now": now, "activity": Activity.DESTRUCTION.value}
     with connection.cursor() as cursor:
         cursor.execute(LEAVE_RECEIPTS, said)
