@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from apps.workspace.fetching import fetch_one
+from apps.workspace.fetching import fetch_first
 from apps.workspace.models import AccessToken, hashed
 from apps.workspace.problems import Unproven
 
@@ -18,7 +18,7 @@ def token_of(header: str | None, now: datetime) -> AccessToken:
     if scheme.lower() != "bearer" or not secret.strip():
         raise Unproven("Access Token Invalid")
     given = [hashed(secret.strip())]
-    token = fetch_one(AccessToken, STANDING, given, beside=("workspace", "teammate"))
+    token = fetch_first(AccessToken, STANDING, given, beside=("workspace", "teammate"))
     if token is None:
         raise Unproven("Access Token Invalid")
     _note_use(token, now)

@@ -12,7 +12,7 @@ from apps.attributes.models import State, new_public_id
 from apps.attributes.reports import Report
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank, write
-from apps.workspace.fetching import fetch_one
+from apps.workspace.fetching import fetch, fetch_one
 from apps.workspace.hands import NOBODY as NO_HAND
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
@@ -331,7 +331,9 @@ def admit(
     [pk] = next_keys(1)
     start = birth(workspace, role, now, needs_pseudonym=not claim.is_named)
     report = write(Person, workspace, {pk: offer}, source, by=by, now=now, births={pk: start})[pk]
-    return Person.objects.get(pk=pk), report
+    [person] = fetch(Person, "it.id = %s", [pk])
+    person.workspace = workspace
+    return person, report
 
 
 @transaction.atomic

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
 
 from apps.attributes.kinds import KINDS, Setting
 from apps.attributes.models import State
 from apps.attributes.reports import Reason, Refusal, Report
 from apps.attributes.sources import Source
 from apps.attributes.writing import is_blank
+from apps.workspace.fetching import fetch
 from apps.workspace.models import Workspace
 from apps.workspace.prepared import prepared_cursor
 from apps.workspace.problems import Conflict, Problem
@@ -295,13 +295,12 @@ def check_free(workspace: Workspace, claim: Claim, *, own: Person | None = None)
             raise Taken(holder, "email")
 
 
+HOLDERS = "it.workspace_id = %s AND (it.external_id = %s OR it.email = %s AND it.role = 'user') ORDER BY it.id"
+
+
 def _holders(workspace: Workspace, claim: Claim) -> list[Person]:
     """Whoever has that user_id, and the users with that email, in one query."""
-    by_user_id = Q(external_id=claim.external_id) if claim.external_id else Q()
-    by_email = Q(email=claim.email, role=Role.USER) if claim.email else Q()
-    if not claim.is_named:
-        return []
-    return list(Person.objects.of(workspace).filter(by_user_id | by_email).order_by("pk"))
+    return fetch(Person, HOLDERS, [workspace.pk, claim.external_id, claim.email]) if claim.is_named else []
 
 
 def _check_user_id_free(workspace: Workspace, holder: Person, own: Person | None) -> None:

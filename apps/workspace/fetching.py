@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from django.db import connection, models
 
-from .prepared import prepared_cursor
+from .prepared import first_row, prepared_cursor
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -47,6 +47,13 @@ def fetch(model: type[Row], condition: str, given: Sequence[Any], *, beside: tup
 def fetch_one(model: type[Row], condition: str, given: Sequence[Any], *, beside: tuple[str, ...] = ()) -> Row | None:
     """The one row that meets a condition; None where there is none."""
     return next(iter(fetch(model, condition, given, beside=beside)), None)
+
+
+def fetch_first(model: type[Row], condition: str, given: Sequence[Any], *, beside: tuple[str, ...] = ()) -> Row | None:
+    """The same as the first question of a request (`prepared.first_row`)."""
+    statement, parts = _statement(model, beside)
+    values = first_row(f"{statement} WHERE {condition}", given)
+    return cast(Row, _record(parts, beside, values)) if values else None
 
 
 def _record(parts: Sequence[Columns], beside: tuple[str, ...], values: Sequence[Any]) -> models.Model:
