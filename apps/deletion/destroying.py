@@ -170,6 +170,6 @@ def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
 def _leave(receipts: Mapping[Due, dict[str, int]], workspace: Workspace, now: datetime) -> None:
     """A receipt for each, and a line of the activity log (BEY-09, DEL-22)."""
     told = orjson.dumps([asdict(one) | {"taken": taken} for one, taken in receipts.items()]).decode()
-    said: dict[str, Any] = {"receipts": told, "workspace": workspace.pk, "now": now, "activity": Activity.DESTRUCTION.value}
+    said: dict[str, Any] = {"receipts": told, "workspace": workspace.pk, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(LEAVE_RECEIPTS, said)
+        cursor.execute(LEAVE_RECEIPTS, said | {"activity": Activity.DESTRUCTION.value})
