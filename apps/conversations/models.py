@@ -18,7 +18,10 @@ class Conversation(models.Model):
     """One conversation with a person: that it began, and when. Written by `keeping` alone."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="conversations", db_index=False)
+    # The database does not check it: `keeping` holds the person, and whoever destroys them locks their row first.
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="conversations", db_constraint=False, db_index=False
+    )
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -54,7 +57,9 @@ class Rating(models.Model):
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     conversation = models.OneToOneField(Conversation, models.SET_NULL, null=True, related_name="rating")
-    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="ratings", db_index=False)
+    person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="ratings", db_constraint=False, db_index=False
+    )
     score = models.PositiveSmallIntegerField()
     remark = models.CharField(max_length=LONGEST_REMARK, blank=True)
     rated_at = models.DateTimeField()

@@ -40,7 +40,9 @@ class Receipt(models.Model):
     Free of personal data: an Intercom ID leads to nobody any more.
     """
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="receipts", db_index=False)
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="receipts", db_constraint=False, db_index=False
+    )
     public_id = models.CharField("Intercom ID", max_length=24)
     role = models.CharField(max_length=8, choices=Role)
     by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")  # who asked for it
