@@ -22,6 +22,7 @@ from apps.attributes.models import (
 from apps.bulk.models import BulkChange, Former
 from apps.companies.models import Company, Membership
 from apps.conversations.models import Conversation, Month, Rating
+from apps.duplicates.models import BulkMerge, Look, Pair, Part, Trace
 from apps.events.models import Event, EventName, EventSummary
 from apps.lists.models import ColumnChoice
 from apps.people import presence
@@ -72,6 +73,9 @@ def _register_what_goes() -> None:
     goes(Conversation, "conversation", "conversations")
     goes(Merge, "merge with what undoing it would need", "merges with what undoing them would need")
     goes(Former, "former state kept to undo a bulk change", "former states kept to undo bulk changes")
+    goes(Pair, "pair of likely duplicates", "pairs of likely duplicates")
+    goes(Trace, "digest of an email or phone", "digests of emails and phones")
+    goes(Part, "merge in a bulk merge", "merges in bulk merges")
     goes(Deletion, "request to be deleted", "requests to be deleted")
 
 
@@ -127,6 +131,7 @@ def _register_what_is_spared() -> None:
     moved = "work on an attribute; the values it moves stand in the profile's own row and go with it"
     spared(TypeChange, ColumnClearance, OptionRename, why=moved)
     spared(TagClearance, why="work on a tag, by its number")
+    spared(Look, BulkMerge, why="work on duplicates, in numbers; whom it is about stands in its pairs and parts")
     spared(ValueIndex, why="that a column is indexed; what the index holds goes with the profile's row")
     spared(Receipt, why="what is left of a deletion: an Intercom ID, times and counts (BEY-09)")
     spared(ContentType, why="Django's own list of tables")
