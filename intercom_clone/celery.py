@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "visitors past keeping": {"task": "apps.people.tasks.erase_visitors", "schedule": 3600},
     "people past their seven days": {"task": "apps.deletion.tasks.purge_due", "schedule": 3600},
     "merges past undoing": {"task": "apps.people.tasks.let_merges_go", "schedule": 3600},
+    "duplicates": {"task": "apps.duplicates.tasks.look_where_due", "schedule": 3600},
     "imports past keeping": {"task": "apps.imports.tasks.let_imports_go", "schedule": 3600},
     "occurrences past keeping": {"task": "apps.events.tasks.forget_occurrences", "schedule": 3600},
     "exported files past keeping": {"task": "apps.exports.tasks.let_expired_go", "schedule": 600},

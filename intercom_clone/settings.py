@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.subscriptions",
     "apps.conversations",
     "apps.bulk",
+    "apps.duplicates",
     "apps.deletion",
     "apps.messenger",
     "apps.api",

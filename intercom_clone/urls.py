@@ -18,6 +18,7 @@ ROOMS = (
     "subscriptions",
     "conversations",
     "bulk",
+    "duplicates",
     "deletion",
     "imports",
     "exports",

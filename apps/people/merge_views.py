@@ -16,6 +16,7 @@ from apps.attributes.viewing import note_view
 from apps.lists.searching import found_soon
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
+from apps.workspace.leading_back import led_back
 from apps.workspace.models import Workspace
 from apps.workspace.once_more import once_more
 from apps.workspace.pages import PageRequest, page
@@ -70,7 +71,8 @@ def merge(request: PageRequest, public_id: str, into_id: str) -> HttpResponse:
         merging.check_present(gone, kept)
     except Problem as problem:
         return _refused(request, problem, gone, kept)
-    return render(request, "people/merge.html", {"preview": Preview(gone, kept, asked, now()), "person": kept})
+    context = {"preview": Preview(gone, kept, asked, now()), "person": kept, "next": led_back(request)}
+    return render(request, "people/merge.html", context)
 
 
 def _merged(request: PageRequest, gone: Person, kept: Person) -> HttpResponse:
@@ -79,7 +81,7 @@ def _merged(request: PageRequest, gone: Person, kept: Person) -> HttpResponse:
     by = hand_of(request)
     into = once_more(lambda: merging.merge_by_hand(gone, kept, by=by, now=moment, instead=instead))
     messages.success(request, f"{gone.label} was merged into {into.label}. It can be undone for 7 days.")
-    return redirect(into.page())
+    return redirect(led_back(request) or into.page())
 
 
 def _refused(request: PageRequest, problem: Problem, gone: Person, kept: Person) -> HttpResponse:

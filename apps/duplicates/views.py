@@ -1,0 +1,130 @@
+"""Settings → Duplicates: who may be one person, why, and what a teammate says to it (BEY-08).
+
+Every action is a plain form that leads back to the page. To htmx the same views answer with the row.
+"""
+
+from typing import Any
+
+from django.conf import settings as numbers
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from apps.attributes.paging import Place, page_of
+from apps.workspace.clock import now
+from apps.workspace.hands import hand_of
+from apps.workspace.leading_back import led_back
+from apps.workspace.models import Workspace
+from apps.workspace.pages import PageRequest, page
+from apps.workspace.permissions import Grant
+from apps.workspace.problems import Missing
+
+from . import judging, looking
+from .models import Pair
+from .showing import counted, said, shown
+
+BY = {"waiting": "found_at", "dismissed": "dismissed_at"}
+
+
+@page(Grant.EDIT_DATA)
+@require_safe
+def queue(request: PageRequest) -> HttpResponse:
+    """Those nobody has judged, or with `?state=dismissed` those who were said to be two; a page at a time."""
+    state = request.GET.get("state", "")
+    return render(request, "duplicates/queue.html", _context(request, state if state in BY else "waiting"))
+
+
+def _context(request: PageRequest, state: str) -> dict[str, Any]:
+    pairs = _pairs(request.workspace, state)
+    after, before = (Place.read(request.GET.get(side, "")) for side in ("after", "before"))
+    seen = page_of(shown(pairs), BY[state], numbers.PAGE_SIZE, after=after, before=before)
+    return {
+        "state": state,
+        "seen": seen,
+        "rows": said(request.workspace, seen.rows),
+        "here": request.get_full_path(),
+        "look": looking.latest(request.workspace),
+        **_counts(request.workspace),
+    }
+
+
+def _pairs(workspace: Workspace, state: str) -> Any:
+    return Pair.objects.dismissed(workspace) if state == "dismissed" else Pair.objects.waiting(workspace)
+
+
+def _counts(workspace: Workspace) -> dict[str, Any]:
+    return {f"{state}_count": counted(_pairs(workspace, state)) for state in BY}
+
+
+# ---- looking ---------------------------------------------------------------------------------------------------------
+
+
+@page(Grant.EDIT_DATA)
+@require_POST
+def look(request: PageRequest) -> HttpResponse:
+    """Look through everybody once more."""
+    looking.begin(request.workspace, by=hand_of(request), now=now())
+    return _home(request)
+
+
+@page(Grant.EDIT_DATA)
+@require_safe
+def looking_on(request: PageRequest) -> HttpResponse:
+    """How far the look is, for htmx; when it has ended, the page anew."""
+    latest = looking.latest(request.workspace)
+    if not request.htmx:
+        return _home(request)
+    answer = render(request, "duplicates/_look.html", {"look": latest})
+    if latest is None or not latest.is_under_way:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+# ---- judging ---------------------------------------------------------------------------------------------------------
+
+
+@page(Grant.EDIT_DATA)
+@require_POST
+@vary_on_headers("HX-Request")
+def dismiss(request: PageRequest, pk: int) -> HttpResponse:
+    """They are two: never asked about again."""
+    pair = judging.dismiss(_find(request.workspace, pk), by=hand_of(request), now=now())
+    return _judged(request, pair)
+
+
+@page(Grant.EDIT_DATA)
+@require_POST
+@vary_on_headers("HX-Request")
+def take_back(request: PageRequest, pk: int) -> HttpResponse:
+    """They may be one after all."""
+    pair = judging.take_back(_find(request.workspace, pk), by=hand_of(request), now=now())
+    return _judged(request, pair)
+
+
+def _judged(request: PageRequest, pair: Pair) -> HttpResponse:
+    pair = _find(request.workspace, pair.pk)
+    one, other = pair.both
+    if not request.htmx:
+        words = "are two; nobody is asked about them again." if pair.dismissed_at else "may be one person after all."
+        messages.success(request, f"{one.label} and {other.label} {words}")
+        return _home(request)
+    row = said(request.workspace, [pair])[0]
+    context = {"row": row, "judged": True, **_counts(request.workspace)}
+    return render(request, "duplicates/_judged.html", context)
+
+
+def _find(workspace: Workspace, pk: int) -> Pair:
+    """Raises Missing for a pair of whom one was merged, hidden or deleted since."""
+    pair = shown(Pair.objects.of(workspace)).filter(pk=pk).first()
+    if pair is None:
+        raise Missing("There is no such pair any more: one of the two was merged, hidden or deleted.")
+    pair.workspace = workspace
+    return pair
+
+
+def _home(request: PageRequest) -> HttpResponse:
+    home = reverse("duplicates:queue", args=[request.workspace.app_id])
+    return redirect(led_back(request) or home)
