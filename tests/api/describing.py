@@ -1,4 +1,4 @@
-"""Every answer that the suite gets from the API, held against the API's own description."""
+"""Every answer that the suite gets from the API, held against its own description, and the published one if present."""
 
 import copy
 import json
@@ -13,6 +13,7 @@ from jsonschema_rs import Draft202012Validator
 
 from apps.api.description.document import document, template_of
 from apps.api.middleware import ADDRESSES, resolved
+from tests.api import published
 
 # What an address answers to a method that it does not know, or to who may not ask at all.
 WITHOUT_OPERATION = {400, 401, 404, 406, 413, 429, 500}
@@ -30,7 +31,7 @@ class DescribedClient(Client):
 
 def check(method: str, route: str, response: HttpResponse) -> None:
     """Fails where a status is not documented, or an answer is of another shape."""
-    if found := faults(method, route, response):
+    if found := faults(method, route, response) + published_faults(method, route, response):
         pytest.fail("Not as described:\n" + "\n".join(found))
 
 
@@ -49,6 +50,17 @@ def faults(method: str, route: str, response: HttpResponse) -> list[str]:
     if not response["Content-Type"].startswith("application/json"):
         return [f"{at}: {response['Content-Type']}"]
     return [f"{at}: {fault}" for fault in faults_of(shape, response.content)]
+
+
+def published_faults(method: str, route: str, response: HttpResponse) -> list[str]:
+    """Where an answer in the published version is not as published; nothing where that does not lie beside."""
+    if not published.PUBLISHED.exists() or response.get("Intercom-Version", published.VERSION) != published.VERSION:
+        return []
+    if not response.content or not response["Content-Type"].startswith("application/json"):
+        return []
+    answer, path = json.loads(response.content), template_of(re.sub("^api/", "", route))
+    found = published.faults_of_call(method, path, response.status_code, answer)
+    return [f"{method} {path} {response.status_code}: not as published: {fault}" for fault in found]
 
 
 def shape_of(operation: dict[str, Any], status: int) -> Any:

@@ -1,55 +1,24 @@
 """Answers, held against the published description of the API where it lies beside the repository."""
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apps.api.middleware import ADDRESSES, resolved
 from apps.companies.arrivals import join
+from tests.api.published import PUBLISHED, faults, told
 from tests.factories import NOW, LeadFactory, attribute
-
-PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "spec" / "openapi-people-2.14.json"
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(not PUBLISHED.exists(), reason="the published description is not beside the repository"),
 ]
 
-TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
-# Faults of the description itself: what it says is never null, or only text, and is otherwise in its own examples.
-FORGIVEN = (".email", ".email_domain")
-
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
-    return json.loads(PUBLISHED.read_text())
-
-
-def faults(schema: dict[str, Any], answer: Any, published: dict[str, Any], at: str = "") -> list[str]:
-    """Where an answer is not what a schema says: as much of OpenAPI 3.0 as the description uses of answers."""
-    if ref := schema.get("$ref"):
-        return faults(published["components"]["schemas"][ref.rpartition("/")[2]], answer, published, at)
-    if answer is None and schema.get("nullable"):
-        return []  # whatever it is otherwise all of
-    found = [fault for part in schema.get("allOf", []) for fault in faults(part, answer, published, at)]
-    if answer is None:
-        return found + ([] if at.endswith(FORGIVEN) else [f"{at}: null"])
-    expected = TYPES.get(schema.get("type", ""), object)
-    if not isinstance(answer, expected) or (isinstance(answer, bool) and expected is int):
-        return [*found, f"{at}: {type(answer).__name__} for {schema['type']}"]
-    if "enum" in schema and answer not in schema["enum"]:
-        found.append(f"{at}: {answer!r} is not one of {schema['enum']}")
-    if isinstance(answer, dict):
-        found += [f"{at}.{name}: missing" for name in schema.get("required", []) if name not in answer]
-        for name, part in schema.get("properties", {}).items():
-            if name in answer:
-                found += faults(part, answer[name], published, f"{at}.{name}")
-    if isinstance(answer, list):
-        found += [fault for item in answer for fault in faults(schema.get("items", {}), item, published, f"{at}[]")]
-    return found
+    return told()
 
 
 def schema(published: dict[str, Any], name: str) -> dict[str, Any]:
