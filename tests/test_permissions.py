@@ -20,6 +20,7 @@ from apps.attributes.writing import write
 from apps.bulk.models import BulkChange
 from apps.conversations import keeping as conversing
 from apps.deletion.models import Receipt
+from apps.duplicates.models import BulkMerge, Pair
 from apps.events.models import EventName
 from apps.exports.models import Export
 from apps.people.merging import merge
@@ -114,6 +115,14 @@ class World:
         done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
         return BulkChange.objects.create(workspace=self.workspace, about="person", action="tag", **done).pk
 
+    def pair(self) -> int:
+        lower, higher = PersonFactory.create_batch(2, workspace=self.workspace, email="ann@example.test")
+        return Pair.objects.create(workspace=self.workspace, lower=lower, higher=higher, found_at=now()).pk
+
+    def bulk_merge(self) -> int:
+        done = {"state": "done", "finished_at": now(), "created_at": now(), "changed": 1}
+        return BulkMerge.objects.create(workspace=self.workspace, **done).pk
+
     def conversation(self) -> int:
         return conversing.begin(PersonFactory(workspace=self.workspace), now=now()).pk
 
@@ -164,6 +173,8 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "events/pk": World.event_name,
     "subscriptions/pk": World.subscription,
     "receipts/pk": World.receipt,
+    "duplicates/pk": World.pair,
+    "jobs/pk": World.bulk_merge,
     "conversations/pk": World.conversation,
     "exports/pk": World.export,
     "notifications/pk": World.notification,

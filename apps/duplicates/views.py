@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings as numbers
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from apps.attributes.finding import PUBLIC_ID
 from apps.attributes.paging import Place, page_of
+from apps.people.models import Person
 from apps.workspace.clock import now
 from apps.workspace.hands import hand_of
 from apps.workspace.leading_back import led_back
@@ -38,17 +41,27 @@ def queue(request: PageRequest) -> HttpResponse:
 
 
 def _context(request: PageRequest, state: str) -> dict[str, Any]:
-    pairs = _pairs(request.workspace, state)
+    pairs, who = _pairs(request.workspace, state), _asked_about(request)
+    if who:
+        pairs = pairs.filter(Q(lower=who) | Q(higher=who))
     after, before = (Place.read(request.GET.get(side, "")) for side in ("after", "before"))
     seen = page_of(shown(pairs), BY[state], numbers.PAGE_SIZE, after=after, before=before)
     return {
         "state": state,
+        "who": who,
         "seen": seen,
         "rows": said(request.workspace, seen.rows),
         "here": request.get_full_path(),
         "look": looking.latest(request.workspace),
         **_counts(request.workspace),
     }
+
+
+def _asked_about(request: PageRequest) -> Person | None:
+    """The one person whose pairs alone are asked for (`?who=`): from their profile."""
+    public_id = request.GET.get("who", "")
+    people = Person.objects.of(request.workspace).listed().heads()
+    return people.filter(public_id=public_id).first() if PUBLIC_ID.fullmatch(public_id) else None
 
 
 def _pairs(workspace: Workspace, state: str) -> Any:
