@@ -168,7 +168,8 @@ class Scene:
         said: dict[int, dict[str, str]] = {}
         for subject, row in rows:
             payload = reread[row.number].payload if row.number in reread else None
-            said[subject] = dict(row.carried if row.carried is not None else payload.values if payload else {})
+            values = row.carried if row.carried is not None else payload.values if payload else {}
+            said[subject] = _said(values)
         return said
 
     def _reread(self, places: Mapping[int, int]) -> list[Landing]:
@@ -239,9 +240,14 @@ class Scene:
             taken.add(one.claim.email)
 
 
+def _said(values: Mapping[str, str]) -> dict[str, str]:
+    """What counts of what a row says: an empty user ID clears nobody's."""
+    return dict(arrivals.said(values, Source.CSV))
+
+
 def _offered(one: Landing) -> dict[str, str]:
     """What a row has set, under the names by which its person is known then."""
-    values = _accepted(one.payload.values if one.payload else {}, one.report)
+    values = _said(_accepted(one.payload.values if one.payload else {}, one.report))
     names = {"external_id": one.claim.external_id, "email": one.claim.email} if one.claim else {}
     return values | {key: name for key, name in names.items() if name and key in values}
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from apps.attributes.models import Attribute, RecordChange, RefusedWrite
@@ -116,7 +116,7 @@ USERS = st.tuples(
 
 
 @pytest.mark.parametrize("role", ["user", "lead"])
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.reuse, Phase.generate])
 @given(
     rows=st.lists(USERS, min_size=1, max_size=9),
     step=st.integers(1, 4),
