@@ -23,6 +23,7 @@ from apps.deletion.models import Receipt
 from apps.duplicates.models import BulkMerge, Pair
 from apps.events.models import EventName
 from apps.exports.models import Export
+from apps.imports.models import Import, ImportRun
 from apps.people.merging import merge
 from apps.people.models import Merge, Person
 from apps.qualification.models import Question
@@ -137,6 +138,13 @@ class World:
         wording = Wording("News", "", "en", ["email"])
         return keeping.create(self.workspace, wording, "opt_out", by=NOBODY, now=now()).pk
 
+    def imported(self) -> int:
+        kept = {"role": "user", "stage": "run", "file_name": "people.csv", "size": 1, "sha256": "", "created_at": now()}
+        upload = Import.objects.create(workspace=self.workspace, **kept)
+        done = {"purpose": "run", "state": "done", "finished_at": now(), "created_at": now()}
+        ImportRun.objects.create(workspace=self.workspace, upload=upload, **done)
+        return upload.pk
+
     def export(self) -> int:
         asked = {"about": "person", "extent": "all", "created_at": now(), "expires_at": now(), "zone": "UTC"}
         return Export.objects.create(workspace=self.workspace, title="All users", **asked).pk
@@ -177,6 +185,7 @@ SAMPLES: dict[str, Callable[[World], Any]] = {
     "jobs/pk": World.bulk_merge,
     "conversations/pk": World.conversation,
     "exports/pk": World.export,
+    "imports/pk": World.imported,
     "notifications/pk": World.notification,
     "seat_pk": lambda world: world.seat.pk,
     "token_pk": World.token,
