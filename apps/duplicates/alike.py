@@ -61,7 +61,7 @@ def compared() -> dict[str, Any]:
         "_long_enough": Length("_lower_digits"),
         "_lower_called": Lower("lower__name"),
         "_higher_called": Lower("higher__name"),
-        "_nearness": TrigramSimilarity("lower__name", F("higher__name")),
+        "_nearness": TrigramSimilarity("lower__name", F("higher__name")),  # type: ignore[arg-type]  # takes expressions too
         "same_email": _same(Q(lower__email=F("higher__email"))),
         "same_phone": _same(Q(_lower_digits=F("_higher_digits"), _long_enough__gte=FEWEST_DIGITS)),
         "same_name": _same(_names_are_near()),

@@ -11,6 +11,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
@@ -181,7 +182,7 @@ def _name(look: Look, now: datetime) -> bool:
 def _affordable(workspace: Workspace, pks: list[int]) -> tuple[list[int], int]:
     """The companies from the first on whose names can be compared in one step, and the last that was passed."""
     counted = Membership.objects.filter(workspace=workspace, company__in=pks).values("company")
-    members = dict(counted.annotate(number=Count("pk")).values_list("company", "number"))
+    members: dict[Any, int] = dict(counted.annotate(number=Count("pk")).values_list("company", "number"))
     meant: list[int] = []
     left, passed = COMPARED_AT_ONCE, pks[0]
     for pk in pks:
@@ -197,7 +198,7 @@ def _affordable(workspace: Workspace, pks: list[int]) -> tuple[list[int], int]:
 
 def _keep(look: Look, now: datetime, found: str, **asked: list[int]) -> None:
     with connection.cursor() as cursor:
-        told = {"workspace": look.workspace_id, "look": look.pk, "now": now, **asked}
+        told: dict[str, Any] = {"workspace": look.workspace_id, "look": look.pk, "now": now, **asked}
         cursor.execute(KEEP.replace("{found}", found), told)
         look.found += sum(is_new for (is_new,) in cursor.fetchall())
 

@@ -97,7 +97,8 @@ def _merge(job: BulkMerge, part: Part, now: datetime) -> None:
 
 
 def _part(job: BulkMerge, part: Part, now: datetime) -> None:
-    merge = Merge.objects.filter(workspace=job.workspace, pk=part.merge_id).select_related("lead__merged_into").first()
+    merges = Merge.objects.filter(workspace=job.workspace, pk=part.merge_id or 0)
+    merge = merges.select_related("lead__merged_into").first()
     if merge is None:
         raise Missing("This merge was undone already.")
     merge.workspace = merge.lead.workspace = merge.kept.workspace = job.workspace

@@ -62,7 +62,7 @@ def test_the_ticked_are_merged_together_and_told_apart_again(page: Page, home: s
     page.get_by_role("checkbox", name="Tick Ann Lee and Anne Lee").press("Space")
     page.get_by_role("checkbox", name="Tick Ben Oak and Benjamin Oak").press("Space")
     page.get_by_role("button", name="Merge the ticked…").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Merge 2 people into another")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merge 2 people into who stays")
     assert violations(page) == []
 
     page.get_by_role("button", name="Merge", exact=True).press("Enter")
