@@ -5,10 +5,12 @@ that is dropped in silence would find the wrong people.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 from apps.attributes.catalogue import catalogue_of
@@ -77,8 +79,11 @@ def _group(workspace: Workspace, parts: Any, operator: str, moment: Moment, deep
 
 
 def _filter(workspace: Workspace, raw: Mapping[str, Any], moment: Moment) -> Q:
+    if raw.get("field") is None:
+        wrong = "A filter needs a field: {field, operator, value}. A group has the operator AND or OR."
+        raise Problem(wrong, code="invalid_field", field="field")
     value = raw.get("value")
-    field = field_of(workspace, raw.get("field"))
+    field = field_of(workspace, raw["field"])
     if "value" in raw and value is None and raw.get("operator") in EXACT:
         return _presence(field, raw["operator"])
     operator = checked_operator(field, raw.get("operator"))
@@ -146,12 +151,21 @@ def _any_of(field: Field, operator: str, values: Any, moment: Moment) -> Q:
     if len(values) > MOST_VALUES:
         raise Problem(f"The operator {operator!r} takes at most {MOST_VALUES} values.", field="value")
     each = "=" if operator == "IN" else "!="
-    return Q(*(_compared(field, each, value, moment) for value in values), _connector=ANY_OF[operator])
+    return Q(*(_one_of(field, each, value, moment) for value in values), _connector=ANY_OF[operator])
+
+
+def _one_of(field: Field, operator: str, value: Any, moment: Moment) -> Q:
+    """One of several. Of true and false, nothing is the third: `NIN [true, null]` is known to be false."""
+    if value is None and travelling.sort_of(field) == "flag":
+        return _presence(field, operator)
+    return _compared(field, operator, value, moment)
 
 
 def _compared(field: Field, operator: str, raw: Any, moment: Moment) -> Q:
     """One of our comparisons, or two of which either will do."""
     value = _sought(field, operator, raw, moment)
+    if field.address in travelling.FALSE_UNTIL_KNOWN:  # found by what contacts are told to be
+        field = replace(field, value=Coalesce(field.value, False))
     asked = [_ask(field, one, value, moment) for one in EITHER.get(operator, (operator,))]
     return Q(*asked, _connector=Q.OR)
 
@@ -180,7 +194,7 @@ def _sought(field: Field, operator: str, raw: Any, moment: Moment) -> Any:
 
 def _text(field: Field, operator: str, raw: Any, moment: Moment) -> str:
     """What no address or option can be is simply nobody's."""
-    if field.kind == "email" and operator in EXACT and isinstance(raw, str):
+    if (field.kind == "email" or field.address == "email_domain") and operator in EXACT and isinstance(raw, str):
         raw = raw.strip().lower()  # as it is kept (IDN-08)
     return KINDS["text"].clean(raw, Setting(Source.REST, moment.zone))
 

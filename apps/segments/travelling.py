@@ -45,6 +45,8 @@ SEARCHABLE = frozenset(
         *(f"android_{name}" for name in MOBILE if name != "os_version"),
     }
 )
+# The API tells these of everybody, as false where they are unknown; a search for false there finds the unknown as well.
+FALSE_UNTIL_KNOWN = frozenset({"unsubscribed_from_emails", "marked_email_as_spam", "has_hard_bounced"})
 EVERYBODY = {"field": "id", "operator": "!=", "value": None}
 Search = dict[str, Any]
 
@@ -97,6 +99,8 @@ def _filter(workspace: Workspace, condition: Condition) -> Search:
     operator = OPERATORS[sort_of(one.field)].get(one.comparison.name)
     if operator is None:
         raise CannotTravel(_unsaid(one))
+    if name in FALSE_UNTIL_KNOWN and one.comparison.name == "is_false":  # known to be false: neither true nor unknown
+        return {"field": name, "operator": "NIN", "value": [True, None]}
     return {"field": name, "operator": operator, "value": _value(workspace, one)}
 
 
@@ -142,5 +146,6 @@ def _check_text(one: Asked) -> None:
     if len(one.value) > LONGEST_TEXT:
         raise CannotTravel(f"The REST API compares {one.field.label} with at most {LONGEST_TEXT} characters.")
     is_exact = one.comparison.name in ("is", "is_not")
-    if one.field.kind == "email" and is_exact and one.value != one.value.strip().lower():
+    in_small = one.field.kind == "email" or one.field.address == "email_domain"
+    if in_small and is_exact and one.value != one.value.strip().lower():
         raise CannotTravel(f"The REST API ignores the case of {one.field.label}; write it in small letters.")

@@ -278,6 +278,49 @@ def test_true_and_false_are_one_and_zero_as_well(operator, value, found, api, wo
     assert sorted(contact["name"] for contact in response.json()["data"]) == found
 
 
+@pytest.mark.parametrize("field", ["unsubscribed_from_emails", "marked_email_as_spam", "has_hard_bounced"])
+@pytest.mark.parametrize(
+    ("operator", "value", "found"),
+    [
+        ("=", True, ["yes"]),
+        ("=", False, ["no", "unknown"]),
+        ("!=", True, ["no", "unknown"]),
+        ("!=", False, ["yes"]),
+        ("IN", [0], ["no", "unknown"]),
+        ("NIN", [0], ["yes"]),
+        ("=", None, ["unknown"]),
+        ("NIN", [True, None], ["no"]),
+    ],
+)
+def test_what_a_contact_is_told_to_be_is_what_they_are_found_by(field, operator, value, found, api, workspace):
+    """API-07: these are told as false while they are unknown."""
+    for name, flag in {"yes": True, "no": False, "unknown": None}.items():
+        PersonFactory(workspace=workspace, name=name, **{field: flag})
+
+    response = search(api, field, value, operator)
+
+    assert sorted(contact["name"] for contact in response.json()["data"]) == found
+
+
+def test_the_domain_of_an_email_is_found_in_any_case(api, workspace):
+    """IDN-08"""
+    ann = given(PersonFactory(workspace=workspace), email="ann@x.io")
+
+    found = [ids(search(api, "email_domain", *asked)) for asked in (("X.io",), (["X.IO"], "IN"))]
+
+    assert found == [[ann.public_id]] * 2
+
+
+@pytest.mark.parametrize("query", [{}, {"operator": "and", "value": []}, {"operator": "XOR", "value": []}])
+def test_a_filter_without_a_field_is_told_what_a_group_looks_like(query, api):
+    [error] = errors(api.post("/contacts/search", {"query": query}))
+
+    assert error[1:] == (
+        "invalid_field",
+        "A filter needs a field: {field, operator, value}. A group has the operator AND or OR.",
+    )
+
+
 def test_dates_are_compared_by_whole_days(api, workspace):
     """API-07"""
     first = PersonFactory(workspace=workspace, created_at=datetime(2020, 1, 1, 9, tzinfo=UTC))

@@ -48,9 +48,11 @@ def people(workspace: Workspace, tess: object) -> None:
         attribute(workspace, name, kind)
     attribute(workspace, "stage", "list", options=["A", "B"])
     ann = PersonFactory(workspace=workspace, name="Ann Lee", country="Ireland", owner=tess.teammate, email="a@x.io")
+    write_values(ann, {"unsubscribed_from_emails": True})
     write_values(ann, {"plan": "pro", "score": 2.5, "files": 0, "vip": True, "due": NOW, "stage": "A"})
     ben = LeadFactory(workspace=workspace, name="Ben", country="UK", signed_up_at=NOW - timedelta(days=1))
     write_values(ben, {"plan": "Pro plan", "score": -1, "files": 3, "vip": False, "stage": "stray"})
+    write_values(ben, {"unsubscribed_from_emails": False})
     PersonFactory(workspace=workspace, name="Cem", email="c@x.io", signed_up_at=datetime(2026, 3, 10, 4, tzinfo=UTC))
     vip = Tag.objects.create(workspace=workspace, name="VIP", created_at=NOW)
     Tagging.objects.create(workspace=workspace, tag=vip, about="person", record_id=ann.pk, applied_at=NOW)
@@ -80,6 +82,7 @@ TRAVELLING = [
     *(("role", name, "lead") for name in ("is", "is_not")),
     *(("owner_id", name) for name in ("is_unknown", "has_any_value")),
     *(("email", name, "a@x.io") for name in ("is", "is_not", "contains")),
+    *(("unsubscribed_from_emails", name) for name in ("is_true", "is_false", "is_unknown", "has_any_value")),
     ("email", "contains", "A@X"),
     ("country", "is", "Ireland"),
     ("name", "has_any_value"),
@@ -155,6 +158,7 @@ def test_a_filter_is_copied_as_short_as_it_can_be(workspace):
         (("session_count", "is", 1), "The REST API cannot search by Web sessions."),
         (("utm_source", "is_unknown"), "The REST API cannot search by UTM Source."),
         (("email", "is", "A@x.io"), "The REST API ignores the case of Email; write it in small letters."),
+        (("email_domain", "is", "X.io"), "The REST API ignores the case of Email domain; write it in small letters."),
         (("name", "is", "x" * 256), "The REST API compares Name with at most 255 characters."),
         (
             ("signed_up_at", "on", "8000-01-01"),
