@@ -148,6 +148,15 @@ def test_a_contact_is_blocked(api, ann):
     assert ann.state == State.BLOCKED
 
 
+def test_who_is_blocked_is_not_unarchived(api, ann):
+    """IDN-22: that is undone in the app alone."""
+    api.post(f"/contacts/{ann.public_id}/block")
+
+    response = api.post(f"/contacts/{ann.public_id}/unarchive")
+
+    assert errors(response) == [(409, "conflict", "This person is blocked, so that cannot be done.")]
+
+
 def test_who_is_to_be_deleted_is_not_unarchived(api, ann):
     """DEL-06: restoring is for teammates"""
     grace.request(ann, by=NOBODY, now=NOW)

@@ -31,7 +31,7 @@ FAILURES = {
     403: "The token lacks the scope that this call needs.",
     404: "There is no such thing in this workspace.",
     406: "The caller takes anything but JSON.",
-    409: "Somebody else holds what was claimed, or several are meant.",
+    409: "Somebody else holds what was claimed, several are meant, or what is asked does not go with how things stand.",
     410: "The contact was merged into another, whom the Link header names. From version 2.16 on.",
     413: "The body is too large.",
     422: "Something else still uses this.",
