@@ -187,7 +187,7 @@ def options(body: dict[str, Any]) -> list[str] | None:
     if not isinstance(raw, list):
         raise Problem("Options isn't an array", field="options")
     values = [item.get("value") if isinstance(item, dict) else item for item in raw]
-    if not all(isinstance(value, str | int | float) for value in values):
+    if not all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in values):
         raise Problem('Every option needs a value: {"value": "text"}.', field="options")
     return [str(value) for value in values]
 

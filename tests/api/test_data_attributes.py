@@ -97,6 +97,7 @@ def test_a_bad_name_is_refused_rather_than_rewritten(api):
         ({"model": "conversation"}, "The Data Attribute model field must be either contact or company"),
         ({"model": None}, "The Data Attribute model field must be either contact or company"),
         ({"data_type": "options", "options": "A,B"}, "Options isn't an array"),
+        ({"data_type": "options", "options": [True, False]}, 'Every option needs a value: {"value": "text"}.'),
         ({"data_type": "options"}, "'activation_score' needs at least two options"),
         ({"data_type": "options", "options": [{"value": "A"}]}, "'activation_score' needs at least two options"),
     ],

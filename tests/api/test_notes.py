@@ -75,11 +75,18 @@ def test_notes_that_are_elsewhere_or_of_the_gone_are_not_there(api, ann):
     assert errors(api.get(f"/notes/{mine.pk}"))[0][:2] == (404, "not_found")
 
 
-@pytest.mark.parametrize("body", [{}, {"body": ""}, {"body": " "}, {"body": 5}, {"body": "<p></p>"}, {"body": "a\x00"}])
-def test_a_note_says_something(body, api, ann):
-    assert [error[:2] for error in errors(api.post(f"/contacts/{ann.public_id}/notes", body))] == [
-        (400, "parameter_invalid")
-    ]
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        *((said, "parameter_missing") for said in ({}, {"body": None})),
+        *(({"body": said}, "parameter_invalid") for said in ("", " ", 5, "<p></p>", "a\x00", "x" * 10_001)),
+    ],
+)
+def test_a_note_says_something(body, code, api, ann):
+    response = api.post(f"/contacts/{ann.public_id}/notes", body)
+
+    assert [error[:2] for error in errors(response)] == [(400, code)]
+    assert response.json()["errors"][0]["field"] == "body"
 
 
 @pytest.mark.parametrize("admin_id", ["999", 999, "x", ["a"], True])

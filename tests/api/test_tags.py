@@ -141,6 +141,14 @@ def test_companies_are_tagged_and_untagged_by_either_id(api, acme, workspace):
     assert api.get("/companies?company_id=7").json()["tags"] == {"type": "tag.list", "tags": [tag]}
 
 
+@pytest.mark.parametrize("untag", ["true", 1, "false", []])
+def test_nobody_is_tagged_when_it_is_not_clear_that_they_should_be(untag, api, ann, workspace):
+    response = api.post("/tags", {"name": "VIP", "users": [{"id": ann.public_id, "untag": untag}]})
+
+    assert errors(response) == [(400, "parameter_invalid", "untag must be true or false.")]
+    assert not Tagging.objects.filter(record_id=ann.pk).exists()
+
+
 def test_people_are_tagged_and_untagged(api, ann, workspace):
     ben = LeadFactory(workspace=workspace)
 

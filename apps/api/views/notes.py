@@ -7,7 +7,7 @@ from apps.companies.models import Company
 from apps.people.models import Person
 from apps.tags import noting
 from apps.workspace.hands import Hand
-from apps.workspace.problems import Missing
+from apps.workspace.problems import Missing, Problem
 
 from .. import replying
 from ..calls import Answer, Call, since
@@ -61,7 +61,15 @@ def _list(call: Call, record: Attributed) -> Answer:
 
 
 def _create(call: Call, record: Attributed) -> Answer:
-    note = noting.add(record, as_text(call.body.get("body")), by=_author(call), now=call.now)
+    body = call.body.get("body")
+    if body is None:
+        raise Problem("A note needs a body: its text.", code="parameter_missing", field="body")
+    try:
+        note = noting.add(record, as_text(body), by=_author(call), now=call.now)
+    except Problem as problem:
+        if problem.field == "text":
+            problem.field = "body"  # what it is called here
+        raise
     return replying.note(note, record)
 
 

@@ -13,7 +13,7 @@ from apps.tags import tagging
 from apps.tags.models import Tag
 from apps.workspace.problems import Missing, Problem
 
-from .. import replying
+from .. import reading, replying
 from ..calls import Answer, Call, Empty
 from ..finding import find_contact, find_tag, given, no_such_company, no_such_contact
 from ..versions import at_least
@@ -113,7 +113,7 @@ def _item(raw: dict[str, Any], many: Many) -> Item:
         if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
             if "\x00" in str(value):
                 raise many.missing()
-            return Item(column, str(value), raw.get("untag") is True)
+            return Item(column, str(value), bool(reading.flag(raw, "untag")))
     names = " or ".join(many.columns)
     raise Problem(f"invalid tag parameters: each of {many.name} needs an {names}.", field=many.name)
 
