@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Measure how fast something is, beside what it is measured against. Prints a table, then a JSON line a row."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", choices=benchmarks.MEASURED)
+        parser.add_argument("name", choices=sorted(benchmarks.MEASURED))
         parser.add_argument("--rounds", type=int, default=5, help="repetitions; their medians count (default: 5)")
         parser.add_argument("--seconds", type=float, default=3.0, help="length of one measurement (default: 3)")
         parser.add_argument(
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         options = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
-        benchmark = importlib.import_module(f"benchmarks.{options['name']}")
+        benchmark = importlib.import_module(f"benchmarks.{benchmarks.MEASURED[options['name']]}")
         bounded = options | {
             "rounds": max(1, options["rounds"]),
             "seconds": max(0.1, options["seconds"]),
