@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from threading import Lock
 
 import redis
 from django.conf import settings
@@ -28,6 +29,7 @@ WRITTEN = re.compile(r"(?P<most>[1-9]\d{0,8})/(?P<seconds>[1-9]\d{0,4})s?", re.A
 HANDFUL = 100  # the part of a rate that is taken at once: a hundredth; one by one where the rate is small
 MOST_HANDS = 10_000
 
+_counting = Lock()
 _hands: dict[str, tuple[int, int]] = {}  # by what is counted: how many are taken and not spent; how many all have taken
 
 
@@ -121,22 +123,35 @@ def spend(wanted: Mapping[str, Rate], now: datetime) -> list[Allowance]:
 
 
 def _spent(key: str, rate: Rate) -> int:
-    """How many are spent with this one. Two threads may spend the same one: nobody is held off for that."""
-    left, taken = _hands.get(key, (0, 0))
-    if not left:
-        handful = max(1, rate.most // HANDFUL)
-        try:
-            taken = ask("INCRBY", key, handful)
-            if taken == handful:
-                tell("EXPIRE", key, rate.seconds)
-        except redis.RedisError:
-            logger.warning("Nobody is held off: Redis does not count", exc_info=True)
-            return 0
-        left = min(handful, rate.most - (taken - handful))
-        if left <= 0:
-            return rate.most + 1
-        taken = min(taken, rate.most)
+    """How many are spent with this one."""
+    with _counting:
+        left, taken = _hands.get(key, (0, 0))
+        if left:
+            _hands[key] = left - 1, taken
+            return taken - left + 1
+    handful = _handful(key, rate)
+    if handful is None:
+        return 0
+    more, taken = handful
+    if more <= 0:
+        return rate.most + 1
+    with _counting:
         if len(_hands) >= MOST_HANDS:  # of windows that are over, most of them
             _hands.clear()
-    _hands[key] = left - 1, taken
+        left, known = _hands.get(key, (0, 0))  # another thread may have taken a handful meanwhile: both count
+        left, taken = left + more, max(taken, known)
+        _hands[key] = left - 1, taken
     return taken - left + 1
+
+
+def _handful(key: str, rate: Rate) -> tuple[int, int] | None:
+    """Some to spend without asking again, and how many everybody has taken with these; None where nobody counts."""
+    wanted = max(1, rate.most // HANDFUL)
+    try:
+        taken = ask("INCRBY", key, wanted)
+        if taken == wanted:
+            tell("EXPIRE", key, rate.seconds)
+    except redis.RedisError:
+        logger.warning("Nobody is held off: Redis does not count", exc_info=True)
+        return None
+    return min(wanted, rate.most - (taken - wanted)), min(taken, rate.most)

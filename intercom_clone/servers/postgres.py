@@ -26,7 +26,7 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "jit": "off",  # its compile time outweighs the gain on short queries
-    "wal_recycle": "off",  # a finished log file is deleted, not kept for reuse with all that it tells of who was destroyed
+    "wal_recycle": "off",  # a finished log file is deleted: it tells of whoever was destroyed
     "random_page_cost": "1.1",  # no disk of today has to turn first
 }
 LEAST_SHARED, MOST_SHARED = 128, 2048  # megabytes of tables that the server itself keeps in memory
