@@ -222,6 +222,7 @@ MESSENGER_LIMIT_APP = os.environ.get("MESSENGER_LIMIT_APP", "20000/10s")
 API_LIMIT_TOKEN = os.environ.get("API_LIMIT_TOKEN", "1667/10s")
 API_LIMIT_WORKSPACE = os.environ.get("API_LIMIT_WORKSPACE", "4167/10s")
 IMPORT_MAX_BYTES = int(os.environ.get("IMPORT_MAX_BYTES", 20 * 1024 * 1024))  # IMP-16: of one uploaded file
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # the form of an import has three for each of 500 columns
 GEOIP_PATH = os.environ.get("GEOIP_PATH", "")  # a MaxMind database of cities or countries (ATT-51); "": no places
 BASE_URL = os.environ.get("BASE_URL", "")  # what printed links start with where the workspace names no host
 # Where each region's pages and API are reached (LINK-09, API-10); a workspace may name its own hosts.

@@ -1,7 +1,11 @@
 """A file with as many columns as can be read goes all the way (IMP-03)."""
 
+import pytest
+
 from apps.imports.models import Stage
 from apps.imports.reading import MOST_COLUMNS
+
+pytestmark = pytest.mark.django_db
 
 
 def test_every_column_of_the_widest_file_can_be_chosen(door):
