@@ -14,6 +14,10 @@ INSTEAD = "(deleted)"  # what is read where a name stood
 SHORTEST = 5  # characters of a user ID or number that is told apart from the words around it
 BETWEEN = r"""\s"'\\,;:<>()\[\]{}=&?/"""
 WORD = re.compile(rf"[^{BETWEEN}]*[^{BETWEEN}.!]")
+# What a name is looked up by: letters and digits in a row stand in every text that the name stands in, whatever stands
+# around it there: a quotation mark, the end of a file's name.
+RUN = re.compile(r"\w+")
+IN_JSON = re.compile(r"\\(?:u[0-9a-f]{4}|.)")  # a letter that JSON as a text writes otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,8 @@ class Names:
     """
 
     whose: dict[str, int] = field(default_factory=dict)  # a name in lower case → who
-    _within: dict[str, list[str]] = field(default_factory=dict)  # a first word → the names that are looked for in texts
-    _first_words: set[str] = field(default_factory=set)  # of all names
+    _within: dict[str, list[str]] = field(default_factory=dict)  # a run of letters → the names looked for in texts
+    _runs: set[str] = field(default_factory=set)  # one of each name
     _full_names: set[str] = field(default_factory=set)
     _is_strict: bool = False
 
@@ -35,27 +39,31 @@ class Names:
 
     def add(self, who: int, name: str | None, *, is_full_name: bool = False) -> None:
         folded = (name or "").strip().lower()
-        words = WORD.findall(folded) if folded not in self.whose else []
-        if not words:
+        runs = RUN.findall(folded.partition("@")[0]) or RUN.findall(folded)
+        if not runs or folded in self.whose:
             return
-        if _tells_apart(folded, words):
-            self._within.setdefault(words[0], []).append(folded)
+        run = max(runs, key=lambda run: (_has_digit(run), len(run)))  # that fewest others share
+        if _tells_apart(folded, WORD.findall(folded)):
+            self._within.setdefault(run, []).append(folded)
         elif not _has_digit(folded):
             return
         self.whose[folded] = who
-        self._first_words.add(words[0])
+        self._runs.add(run)
         if is_full_name and "@" not in folded:
             self._full_names.add(folded)
 
     def may_be_in(self, text: str) -> bool:
         """Whether it is worth while to look for names in a text, or in JSON as a text: quick, and never wrongly no."""
-        return not self._first_words.isdisjoint(WORD.findall(text.lower()))
+        folded = text.lower()
+        if not self._runs.isdisjoint(RUN.findall(folded)):
+            return True
+        return "\\" in folded and not self._runs.isdisjoint(RUN.findall(IN_JSON.sub(" ", folded)))
 
     def found_in(self, text: str) -> set[str]:
         """The names that a text mentions."""
         folded = text.lower()
-        words = self._within.keys() & set(WORD.findall(folded))
-        found = {name for word in words for name in self._within[word] if _stands_in(name, folded)}
+        runs = self._within.keys() & set(RUN.findall(folded))
+        found = {name for run in runs for name in self._within[run] if _stands_in(name, folded)}
         found |= {folded.strip()} & self.whose.keys()
         return found - self._full_names if self._is_strict else found
 

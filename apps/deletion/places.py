@@ -65,7 +65,7 @@ def _register_what_goes() -> None:
     goes(RecordChange, "entry of the history", "entries of the history")
     goes(RefusedWrite, "refused value", "refused values", sweep=_refused_values_cleaned)
     goes(Tagging, "tag", "tags")
-    goes(Note, "note", "notes")
+    goes(Note, "note", "notes", sweep=_notes_on_others_cleaned)
     goes(Membership, "membership in a company", "memberships in companies")
     goes(Event, "event", "events")
     goes(EventSummary, "event summary", "event summaries")
@@ -202,6 +202,12 @@ def _refused_values_cleaned(going: Going) -> Counter[int]:
             mentions.update(who)
     RefusedWrite.objects.bulk_update(mended, ["raw", "message"], batch_size=500)
     return mentions
+
+
+def _notes_on_others_cleaned(going: Going) -> Counter[int]:
+    """What teammates wrote about somebody in a note on somebody else, or on a company; their own notes go."""
+    others = Note.objects.exclude(about=Person.about, record_id__in=going.pks)
+    return names_taken_out(Note, ("text",), going, among=others)
 
 
 def _presence_forgotten(going: Going) -> Counter[int]:

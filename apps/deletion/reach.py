@@ -24,7 +24,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model, TextField
+from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from apps.people.following import refers_by, rows_of
@@ -176,10 +176,16 @@ def _delete(model: type[Model], key: str, going: Going) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def names_taken_out(model: type[Model], fields: Collection[str], going: Going) -> Counter[int]:
-    """Take some people's names out of a model's texts: how many rows mentioned each of them."""
+def names_taken_out(
+    model: type[Model], fields: Collection[str], going: Going, *, among: QuerySet | None = None
+) -> Counter[int]:
+    """Take some people's names out of a model's texts, of all or `among` some: how many rows mentioned each of them."""
     mentions: Counter[int] = Counter()
-    rows = model._default_manager.filter(**{_way_to_workspace(model): going.workspace}).order_by("pk")
+    rows = (
+        (model._default_manager.all() if among is None else among)
+        .filter(**{_way_to_workspace(model): going.workspace})
+        .order_by("pk")
+    )
     texts = [Cast(name, TextField()) for name in fields]
     after = 0
     while found := list(rows.filter(pk__gt=after).values_list("pk", *texts)[:ROWS_AT_ONCE]):

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 SMALL = 64 * 2**20  # bytes, with indexes: written anew within about a second
 PATIENCE = "2s"  # for others to leave a table alone; they wait in line behind us meanwhile
 SWEEP, REWRITE = "VACUUM (ANALYZE, INDEX_CLEANUP ON)", "VACUUM (FULL, ANALYZE)"
-LOG = ("VACUUM pg_statistic", "SELECT pg_switch_wal()", "CHECKPOINT")
+SAMPLES, LOG = "pg_statistic", ("SELECT pg_switch_wal()", "CHECKPOINT")
 SIZES = """
     SELECT oid::regclass::text, pg_total_relation_size(oid) FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r'
 """
@@ -32,6 +32,8 @@ def settle(*, rewrite_all: bool = False) -> None:
         small = rewrite_all or size <= SMALL
         if not (small and _told(f"{REWRITE} {table}")):
             _told(f"{SWEEP} {table}")
+    if not _told(f"VACUUM (FULL) {SAMPLES}"):  # after the new ones were taken
+        _told(f"VACUUM {SAMPLES}")
     for statement in LOG:
         _told(statement)
     _told("RESET lock_timeout")

@@ -31,6 +31,7 @@ from apps.segments.language import Condition, all_of
 from apps.segments.models import Segment
 from apps.subscriptions.models import Choice, SubscriptionType
 from apps.tags import noting, tagging
+from apps.tags.models import Note
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import NOBODY
@@ -84,6 +85,8 @@ def in_other_words(workspace, ana, zelda):
     record(Activity.BULK_EDIT, workspace=workspace, by=ana, now=NOW, what="Set Alias to Zelda Quux")
     record(Activity.PERSON_BLOCK, workspace=workspace, by=ana, now=NOW, who=["Zelda@forgotten.example", {"id": 1}])
     notify(ana.teammate_id, workspace=workspace, message="zq-77-12345 was exported", url="/", now=NOW)
+    notify(ana.teammate_id, workspace=workspace, message="zelda@forgotten.example.csv has ended", url="/", now=NOW)
+    noting.add(ben, "Knows Zelda Quux (“zelda@forgotten.example”)", by=ana, now=NOW)
     workspace.refresh_from_db()
     asked = all_of(Condition("email", "is", "zelda@forgotten.example"), Condition("country", "is", "Zelda Quux"))
     saving.create(workspace, "person", "Like zelda@forgotten.example", asked, by=ana, now=NOW)
@@ -118,6 +121,15 @@ def test_after_it_nothing_is_found_anywhere(workspace, ana):
     ]
 
 
+def test_a_note_on_somebody_else_stays_without_their_name(workspace, ana):
+    """DEL-03"""
+    deleted(everywhere(workspace, ana), by=ana)
+
+    destroy_due(DUE)
+
+    assert list(Note.objects.values_list("text", flat=True)) == ["Knows (deleted) (“(deleted)”)"]
+
+
 def test_the_receipt_names_every_place_and_how_much_was_there(workspace, ana):
     """BEY-09"""
     zelda = everywhere(workspace, ana)
@@ -144,10 +156,10 @@ def test_the_receipt_names_every_place_and_how_much_was_there(workspace, ana):
         "Presence": 1,
         "segments.Segment": 1,
         "subscriptions.Choice": 1,
-        "tags.Note": 1,
+        "tags.Note": 2,
         "tags.Tagging": 1,
         "workspace.AuditEntry": 3,
-        "workspace.Notification": 1,
+        "workspace.Notification": 2,
     }
 
 

@@ -31,6 +31,10 @@ def names():
         ("Flew to new york", "Flew to (deleted)"),
         ("123", "(deleted)"),
         (" 123 ", " (deleted) "),
+        ("zelda@x.io.csv", "(deleted).csv"),
+        ("“zelda@x.io”", "“(deleted)”"),
+        ("zelda@x.io\ufffd", "(deleted)\ufffd"),
+        ("*zq-77-12345*", "*(deleted)*"),
     ],
 )
 def test_a_name_is_taken_out_of_a_text(told, left):
@@ -77,3 +81,8 @@ def test_the_quick_look_never_misses_what_the_thorough_one_finds(text):
     if known.taken_out(text)[1]:
         assert known.may_be_in(text)
         assert known.may_be_in(json.dumps({"told": [text]}, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("told", ["zelda@x.io.csv", "a\nzelda@x.io", "a\u0001zq-77-12345", "C:\\zelda@x.io", "a\n123"])
+def test_a_text_that_holds_a_name_is_worth_reading_as_json_too(told):
+    assert (names().may_be_in(told), names().may_be_in(json.dumps(told))) == (True, True)
