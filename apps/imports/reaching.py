@@ -36,7 +36,7 @@ def register_places() -> None:
         "import of a file named after them",
         "imports of files named after them",
         why="who imported what is kept",
-        fields=("file_name", "tag"),
+        fields=("file_name", "tag", "headers"),  # a file without headers has somebody in their place
     )
     spared(ImportRun, why="it counts what became of rows")
     spared(RememberedColumns, why="it keeps what columns were called, not what stood in them")

@@ -101,3 +101,17 @@ def test_nothing_of_a_destroyed_person_is_left_of_imports(door, workspace, setti
     assert files(settings) == []
     assert not Person.objects.filter(pk=ann.pk).exists()
     assert ImportRow.objects.filter(run__purpose=Purpose.RUN).count() == 4
+
+
+def test_nothing_of_a_destroyed_person_is_left_of_what_stood_in_a_file(door, workspace):
+    """DEL-03: a file that is named after somebody, one that has them in the place of headers"""
+    email, name, user_id, _ = MARKS
+    ann = PersonFactory(workspace=workspace, external_id=user_id, email=email)
+    offer(ann, Source.REST, name=name)
+    door.uploaded("user_id\n1\n", name=f"{email}.csv")
+    door.uploaded(f"{user_id},{email},{name}\n2,b@x.io,Bo\n")
+
+    destroy(Person.objects.get(pk=ann.pk))
+
+    told = list(Import.objects.order_by("pk").values_list("file_name", "headers"))
+    assert told == [("(deleted).csv", ["user_id"]), ("people.csv", ["(deleted)"] * 3)]
