@@ -147,10 +147,12 @@ class ImportRun(Job):
         return (self.finished_at or self.created_at) + UNDO_FOR
 
     def can_be_undone(self, now: datetime) -> bool:
-        """Once, for seven days after it ended or was stopped, as far as it came (BEY-05)."""
+        """Once, for seven days after it ended or was stopped, as far as it came (BEY-05); an undoing that was stopped
+        itself, or failed, goes on."""
         ended = self.purpose == Purpose.RUN and self.state in ENDED and now < self.undo_until
         did = self.created or self.updated or self.tagged or self.revived
-        return bool(ended and did and not self.upload.runs.filter(purpose=Purpose.UNDO).exists())
+        undoing = self.upload.runs.filter(purpose=Purpose.UNDO).first()
+        return bool(ended and did and (undoing is None or undoing.state in (JobState.CANCELLED, JobState.FAILED)))
 
     def step(self, now: datetime) -> bool:
         from . import previewing, running, scanning, undoing

@@ -254,7 +254,8 @@ def _offered(one: Landing) -> dict[str, str]:
 
 def _earlier(run: ImportRun, user_ids: set[str], emails: set[str], pks: set[int]) -> dict[int, ImportRow]:
     """Of everybody who goes by these names, or is one of these, the last row so far that reaches them."""
-    names: dict[str, Any] = {"run": run.pk, "users": [hashed(name) for name in user_ids], "emails": [hashed(name) for name in emails]}
+    names: dict[str, Any] = {"run": run.pk}
+    names |= {"users": [hashed(name) for name in user_ids], "emails": [hashed(name) for name in emails]}
     with connection.cursor() as cursor:
         cursor.execute(EARLIER, {**names, "subjects": list(pks)})
         found = [pk for (pk,) in cursor.fetchall()]

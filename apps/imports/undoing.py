@@ -20,6 +20,7 @@ from apps.tags.models import Tag, Tagging
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
+from apps.workspace.jobs import JobState
 from apps.workspace.notifying import notify
 from apps.workspace.problems import Conflict
 
@@ -42,6 +43,11 @@ def begin(run: ImportRun, *, by: Hand, now: datetime) -> ImportRun:
     )
     if not run.can_be_undone(now):
         raise Conflict("This import can no longer be undone.")
+    if stopped := run.upload.runs.filter(purpose=Purpose.UNDO).first():
+        stopped.state, stopped.attempts, stopped.error, stopped.finished_at = JobState.WAITING, 0, "", None
+        stopped.save()
+        stopped.wake()
+        return stopped
     return running.begin_run(run.upload, Purpose.UNDO, by=by, now=now, total=run.created + run.updated + run.unchanged)
 
 

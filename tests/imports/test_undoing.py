@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from apps.attributes.history import latest_changes
 from apps.attributes.models import State
 from apps.attributes.sources import Source
-from apps.imports import passing
+from apps.imports import passing, undoing
 from apps.imports.models import ImportRow, ImportRun, Purpose
 from apps.people import identity, states
 from apps.people.arrivals import Payload, receive
@@ -81,9 +82,11 @@ def test_several_rows_of_one_person_are_taken_back_to_before_the_first(door, wor
 
 
 @pytest.mark.parametrize("touch", ["ping", "note", "tag", "manual", "archive", "another import"])
-def test_whoever_was_touched_since_stays(door, workspace, touch):
-    """BEY-05"""
+def test_whoever_was_touched_since_stays(door, workspace, touch, monkeypatch):
+    """BEY-05: a second later, for times are whole seconds"""
     run = door.imported("user_id,name\n1,Ann\n2,Bo\n")
+    later = timezone.now() + timedelta(seconds=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     ann = Person.objects.get(external_id="1")
     workspace.refresh_from_db()
     if touch == "ping":
@@ -192,6 +195,27 @@ def test_a_stopped_import_is_undone_as_far_as_it_came(door, workspace, monkeypat
     undoing = door.undone(run)
 
     assert (run.state, before, undoing.removed, Person.objects.count()) == ("cancelled", 2, 2, 0)
+
+
+def test_a_stopped_undoing_goes_on_where_it_stopped(door, workspace, monkeypatch):
+    """BEY-05"""
+    monkeypatch.setattr(undoing, "BATCH", 2)
+    run = door.imported("user_id\n" + "".join(f"{number}\n" for number in range(6)))
+    door.client.post(f"{door.base}/{run.upload_id}/undo/")
+    back = run.upload.latest(Purpose.UNDO)
+    jobs._take(ImportRun, back.pk, clock.now())
+    jobs._step(ImportRun, back.pk)
+    ImportRun.objects.filter(pk=back.pk).update(leased_until=None)
+    door.client.post(f"{door.base}/{run.upload_id}/stop/")
+    work()
+    back.refresh_from_db()
+    stopped = back.state, Person.objects.count()
+    assert "Undo the rest" in door.client.get(run.upload.page()).text
+
+    done = door.undone(run)
+
+    assert stopped == ("cancelled", 4)
+    assert (done.pk, done.state, done.removed, Person.objects.count()) == (back.pk, "done", 6, 0)
 
 
 def test_leads_that_a_file_updated_are_restored(door, workspace):
