@@ -138,7 +138,7 @@ def test_every_model_of_ours_is_there_and_groups_are_not():
 
 
 def test_no_page_shows_a_secret(operator, workspace):
-    operator.post(f"/apps/{workspace.app_id}/settings/tokens/", {"name": "backend"})
+    operator.post(f"/apps/{workspace.app_id}/settings/tokens/", {"name": "backend", "scopes": ["read_people"]})
     token = workspace.tokens.get()
 
     shown = operator.get(f"/admin/workspace/accesstoken/{token.pk}/change/").text
