@@ -4,6 +4,7 @@ A guess is a suggestion alone; nothing is imported before a teammate has confirm
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +12,8 @@ from typing import Any
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.definitions import Catalogue, Definition
-from apps.attributes.kinds import KINDS, OFFERED
+from apps.attributes.keys import rewritten
+from apps.attributes.kinds import OFFERED
 from apps.attributes.sources import Source
 from apps.attributes.standard import OTHER_LABELS, STANDARD
 from apps.people.models import Role
@@ -186,5 +188,17 @@ def fits(workspace: Workspace, columns: Sequence[Column]) -> str:
     return ""
 
 
-def kind_label(name: str) -> str:
-    return KINDS[name].label
+def ground(upload: Import) -> str:
+    """What a preview stands upon beside the file and the people: the types of the attributes that are filled, the names
+    that are free, the clocks by which dates are read. Where it is another one, other things would be done."""
+    workspace = upload.workspace
+    known = catalogue_of(workspace, "person")
+    filled = [column for column in columns_of(upload) if column.what != IGNORED]
+    stands = [_stands(one, known.get(rewritten(one.key) if one.what == NEW else one.key)) for one in filled]
+    return hashlib.sha256(json.dumps([workspace.timezone, stands]).encode()).hexdigest()
+
+
+def _stands(column: Column, definition: Definition | None) -> list[Any]:
+    if definition is None:
+        return [column.what, column.key, column.kind]
+    return [column.what, column.key, definition.pk, definition.kind.name, definition.options, definition.archived]

@@ -12,6 +12,7 @@ from apps.attributes.reports import Refusal
 from apps.attributes.sources import Source
 from apps.attributes.writing import Anybody, is_blank
 from apps.people.models import Person
+from apps.workspace.jobs import JobState
 from apps.workspace.pages import PageRequest
 
 from . import landing, passing, running
@@ -28,6 +29,7 @@ FILTERS = {  # as the address has it → what it is called in a preview, and of 
     Outcome.FAILED.value: "Reject",
 }
 ERRORS = "errors"
+COUNTED = ("created", "updated", "unchanged", "skipped", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,14 @@ class Words:
 
 
 # ---- what an import came to ------------------------------------------------------------------------------------------
+
+
+def foreseen_otherwise(run: ImportRun) -> ImportRun | None:
+    """The preview of an import that came to something else: people were changed between the two (BEY-04)."""
+    preview = run.upload.latest(Purpose.PREVIEW)
+    if preview is None or run.state != JobState.DONE:
+        return None
+    return preview if any(getattr(preview, name) != getattr(run, name) for name in COUNTED) else None
 
 
 def problems(run: ImportRun) -> list[ImportRow]:

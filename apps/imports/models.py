@@ -51,6 +51,7 @@ class Import(models.Model):
 
     file = models.FileField(upload_to=private_name, max_length=120, blank=True)  # empty once it is let go
     file_name = models.CharField(max_length=255)
+    gone_why = models.CharField(max_length=200, blank=True)  # where it was let go before it was imported to its end
     # what was previewed is what is run: a file that is another one by then is refused
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -106,6 +107,7 @@ class ImportRun(Job):
     hand = models.CharField(max_length=120, blank=True)
     ip = models.GenericIPAddressField(null=True)
     lines = models.BigIntegerField(default=0)  # lines of the file that were read
+    ground = models.CharField(max_length=64, blank=True)  # what a preview stood upon, see `columns`
     tag_id = models.BigIntegerField(null=True)
     created = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)  # the unchanged not counted

@@ -1,5 +1,6 @@
 """Going through an uploaded file: where to begin, how far it was read, and whether it is still the same one."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -11,8 +12,8 @@ from .reading import Row, Table, fingerprint
 
 ROWS = 2_000  # a step at most, so that a step is soon done
 CHARACTERS = 4_000_000  # a step at most, so that it fits into little memory
-# files that this process has looked at: (name, size, time of change) → digest
-_known: dict[tuple[str, int, float], str] = {}
+# files that this process has looked at: (name, and how the disk tells that it is still that one) → digest
+_known: dict[tuple[str | int, ...], str] = {}
 
 
 class Changed(Problem):
@@ -83,20 +84,22 @@ def rows_at(upload: Import, places: dict[int, int]) -> dict[int, Row]:
     return found
 
 
-def check_unchanged(upload: Import) -> None:
+def check_unchanged(upload: Import, *, anew: bool = False) -> None:
     """Raises Changed where the file is gone, or another one than was uploaded.
 
-    It is read through once in a process, and again whenever its size or its time of change says so.
+    A process reads it through once, and again whenever the disk says that it was written, replaced, or given another
+    time (which sets the time of that). `anew`: read it through whatever the disk says.
     """
-    storage, name = upload.file.storage, upload.file.name or ""
+    name = upload.file.name or ""
     try:
-        size, at = storage.size(name), storage.get_modified_time(name).timestamp()
-        if size != upload.size:
+        stat = os.stat(upload.file.path)
+        known_by = (name, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        if stat.st_size != upload.size:
             raise Changed
-        if (name, size, at) not in _known:
+        if anew or known_by not in _known:
             with upload.file.open("rb") as stream:
-                _known[name, size, at] = fingerprint(stream)[1]
+                _known[known_by] = fingerprint(stream)[1]
     except (FileNotFoundError, ValueError):
         raise Changed from None
-    if _known[name, size, at] != upload.sha256:
+    if _known[known_by] != upload.sha256:
         raise Changed

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from apps.deletion.reach import Going, cleaned, elsewhere, spared
 
-from . import running
-from .models import Import, ImportRow, ImportRun, RememberedColumns, Stage
+from . import keeping
+from .models import Import, ImportRow, ImportRun, RememberedColumns
 
 FORGOTTEN: dict[str, Any] = {
     **dict.fromkeys(("record_id", "cells", "changes", "carried", "subject", "user_id_hash", "email_hash")),
@@ -21,6 +21,7 @@ FORGOTTEN: dict[str, Any] = {
     "note": "",
 }
 ROWS = 2_000
+WHY = "Somebody who may be in it was permanently deleted. Take them out of the file, and upload it again."
 
 
 def register_places() -> None:
@@ -83,11 +84,9 @@ def _clean_named(going: Going, rows: QuerySet[ImportRow]) -> Counter[int]:
 def take_files(going: Going) -> Counter[int]:
     """Delete uploads that wait to be imported, or are being imported just now."""
     taken: Counter[int] = Counter()
-    for upload in Import.objects.filter(workspace=going.workspace).exclude(file="").order_by("pk"):
-        for run in upload.runs.all():
-            run.cancel()
-        running.let_file_go(upload)
-        if upload.stage != Stage.RUN:
-            Import.objects.filter(pk=upload.pk).update(stage=Stage.DISCARDED)
+    for upload in (
+        Import.objects.filter(workspace=going.workspace).exclude(file="").select_related("workspace").order_by("pk")
+    ):
+        keeping.take_away(upload, WHY, going.now)
         taken.update(going.whose.values())
     return taken

@@ -52,7 +52,8 @@ def preview(upload: Import, chosen: dict[str, Any], *, by: Hand, now: datetime) 
     for former in upload.runs.filter(purpose=Purpose.PREVIEW):
         former.cancel()
     read = upload.latest(Purpose.READ)
-    return begin_run(upload, Purpose.PREVIEW, by=by, now=now, total=read.done if read else 0)
+    ground = columns.ground(upload)
+    return begin_run(upload, Purpose.PREVIEW, by=by, now=now, total=read.done if read else 0, ground=ground)
 
 
 def begin(upload: Import, *, by: Hand, now: datetime) -> ImportRun:
@@ -65,10 +66,11 @@ def begin(upload: Import, *, by: Hand, now: datetime) -> ImportRun:
             preview = upload.latest(Purpose.PREVIEW)
             if preview is None or preview.state != "done":
                 raise Conflict("The preview is not finished. Wait for it: it shows what would be changed.")
-            passing.check_unchanged(upload)
+            passing.check_unchanged(upload, anew=True)
+            check_ground(preview, upload)
             upload.stage = Stage.RUN
             upload.save(update_fields=["stage"])
-            run = begin_run(upload, Purpose.RUN, by=by, now=now, total=preview.total)
+            run = begin_run(upload, Purpose.RUN, by=by, now=now, total=preview.total, ground=preview.ground)
             record(
                 Activity.CSV_IMPORT_CREATION,
                 workspace=upload.workspace,
@@ -83,6 +85,17 @@ def begin(upload: Import, *, by: Hand, now: datetime) -> ImportRun:
             return run
     except IntegrityError:
         raise Conflict("This file was imported already.") from None
+
+
+def check_ground(run: ImportRun, upload: Import) -> None:
+    """Raises Conflict where what was previewed would not be what is done any more (BEY-04)."""
+    if gone := columns.fits(upload.workspace, columns.columns_of(upload)):
+        raise Conflict(gone)
+    if run.ground and run.ground != columns.ground(upload):
+        raise Conflict(
+            "An attribute that the file fills, or the workspace's time zone, is another one than at the preview. "
+            "Go through the columns again and look at a new preview."
+        )
 
 
 def step(run: ImportRun, now: datetime) -> bool:
@@ -116,8 +129,7 @@ def _told(plan: Plan, run: ImportRun, one: Landing, now: datetime, hung: set[int
 
 def prepare(plan: Plan, run: ImportRun, now: datetime) -> None:
     """Make what the rows need: new attributes, the tag; and keep what the columns were for the next such file."""
-    if gone := columns.fits(plan.workspace, plan.columns):
-        raise Conflict(gone)
+    check_ground(run, plan.upload)
     define_new(plan, now)
     if plan.upload.tag:
         run.tag_id = tagging.find_or_create(plan.workspace, plan.upload.tag, by=plan.by, now=now).pk
@@ -168,10 +180,11 @@ def close(run: ImportRun, now: datetime) -> None:
 
 
 def _in_words(run: ImportRun) -> str:
-    return (
+    told = (
         f"The import of {run.upload.file_name} has ended: {run.created:,} created, {run.touched:,} updated, "
         f"{run.skipped:,} skipped, {run.failed:,} failed."
     )
+    return f"{told} {run.upload.gone_why}".strip()
 
 
 def let_file_go(upload: Import) -> None:

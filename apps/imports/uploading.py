@@ -15,7 +15,7 @@ from apps.workspace import jobs
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 
-from . import reading, running
+from . import holding, passing, reading, running
 from .models import Import, ImportRun, Purpose, Stage
 
 SLACK = 65_536  # bytes of a form around its file
@@ -77,14 +77,16 @@ def take_in(workspace: Workspace, upload: UploadedFile, role: str, *, by: Hand, 
 
 
 def with_delimiter(upload: Import, delimiter: str, *, by: Hand, now: datetime) -> Import:
-    """Read a file anew, its cells told apart otherwise. Raises Unreadable."""
-    with upload.file.open("rb") as stream:
-        headers = reading.headers_of(stream, upload.start, delimiter)
-    with transaction.atomic():
+    """Read a file anew, its cells told apart otherwise. Raises Unreadable, Changed, Conflict."""
+    with holding.held(upload) as upload:
+        passing.check_unchanged(upload)
+        with upload.file.open("rb") as stream:
+            headers = reading.headers_of(stream, upload.start, delimiter)
         upload.delimiter, upload.headers = delimiter, clean(headers)
         upload.rows, upload.seen, upload.columns, upload.stage = 0, [], [], Stage.COLUMNS
         upload.save()
-        upload.runs.exclude(purpose=Purpose.RUN).update(state=jobs.JobState.CANCELLED)
+        for former in upload.runs.filter(state__in=jobs.UNDER_WAY):
+            former.cancel()
         run = running.begin_run(upload, Purpose.READ, by=by, now=now)
     return _read_through(upload, run)
 

@@ -26,7 +26,7 @@ from apps.workspace.permissions import Grant
 from apps.workspace.problems import Conflict, Problem
 
 from . import columns as choosing
-from . import keeping, looking, reporting, running, undoing, uploading
+from . import holding, keeping, looking, passing, reporting, running, undoing, uploading
 from .forms import ColumnsForm, DelimiterForm, OptionsForm, UploadForm, samples_of
 from .models import ROLES, Import, ImportRun, Purpose, Stage
 from .reading import Unreadable
@@ -88,13 +88,15 @@ def columns(request: PageRequest, pk: int) -> HttpResponse:
     upload = _upload_or_404(request, pk)
     if request.method != "POST":
         return _show(request, upload, Stage.COLUMNS)
-    _check_open(upload)
-    form = ColumnsForm.guessed(upload, samples_of(upload), request.POST)
-    if not form.is_valid:
-        return _show(request, upload, Stage.COLUMNS, status=422, form=form)
-    upload.columns, upload.stage = choosing.kept(form.columns()), Stage.OPTIONS
-    upload.save(update_fields=["columns", "stage"])
-    return redirect("imports:options", request.workspace.app_id, upload.pk)
+    with holding.held(upload) as upload:
+        _check_read(upload)
+        form = ColumnsForm.guessed(upload, samples_of(upload), request.POST)
+        if form.is_valid:
+            upload.columns, upload.stage = choosing.kept(form.columns()), Stage.OPTIONS
+            upload.save(update_fields=["columns", "stage"])
+            holding.give_up_previews(upload)
+            return redirect("imports:options", request.workspace.app_id, upload.pk)
+    return _show(request, upload, Stage.COLUMNS, status=422, form=form)
 
 
 @IMPORTERS
@@ -102,7 +104,6 @@ def columns(request: PageRequest, pk: int) -> HttpResponse:
 def delimiter(request: PageRequest, pk: int) -> HttpResponse:
     """Read the file anew, with its cells told apart otherwise."""
     upload = _upload_or_404(request, pk)
-    _check_open(upload)
     form = DelimiterForm(request.POST)
     if not form.is_valid():
         return _show(request, upload, Stage.COLUMNS, status=422, delimiter=form)
@@ -125,7 +126,6 @@ def options(request: PageRequest, pk: int) -> HttpResponse:
     upload = _upload_or_404(request, pk)
     if request.method != "POST":
         return _show(request, upload, Stage.OPTIONS)
-    _check_open(upload)
     form = OptionsForm(request.POST)
     if not form.is_valid():
         return _show(request, upload, Stage.OPTIONS, status=422, form=form)
@@ -164,8 +164,7 @@ def begin(request: PageRequest, pk: int) -> HttpResponse:
 def discard(request: PageRequest, pk: int) -> HttpResponse:
     """Delete the file unimported."""
     upload = _upload_or_404(request, pk)
-    _check_open(upload)
-    keeping.discard(Import.objects.filter(pk=upload.pk))
+    keeping.discard(upload, f"{request.user} deleted it.")
     messages.success(request, f"{upload.file_name} was deleted. Nothing of it was imported.")
     return redirect("workspace:transfers", request.workspace.app_id)
 
@@ -272,9 +271,11 @@ def _ahead(upload: Import, stage: Stage) -> str:
 
 def _context(request: PageRequest, upload: Import, stage: Stage, more: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"upload": upload, "steps": STEPS, "now": now()}
+    if stage in (Stage.COLUMNS, Stage.REVIEW):
+        found["changed"] = _changed(upload)
     if stage == Stage.COLUMNS:
         found |= {"step": 3, "run": upload.latest(Purpose.READ)}
-        if found["run"].state == JobState.DONE:
+        if found["run"].state == JobState.DONE and not found["changed"]:
             found |= {"form": ColumnsForm.guessed(upload, samples_of(upload))}
         found["delimiter"] = DelimiterForm(initial={"delimiter": upload.delimiter})
     elif stage == Stage.OPTIONS:
@@ -284,17 +285,27 @@ def _context(request: PageRequest, upload: Import, stage: Stage, more: dict[str,
     elif stage == Stage.REVIEW:
         run = upload.latest(Purpose.PREVIEW)
         found |= {"step": 5, "run": run}
-        if run and run.state == JobState.DONE:
+        if run and run.state == JobState.DONE and not found["changed"]:
             found["table"] = looking.rows(run, request.GET)
     else:
         found |= _came_to(upload)
     return found | more
 
 
+def _changed(upload: Import) -> str:
+    """Why the file cannot be gone on with: it is gone, or another one than was uploaded. Empty: all is well."""
+    try:
+        passing.check_unchanged(upload)
+    except passing.Changed as changed:
+        return changed.message
+    return ""
+
+
 def _came_to(upload: Import) -> dict[str, Any]:
     run, back = upload.latest(Purpose.RUN), upload.latest(Purpose.UNDO)
     return {
         "run": run,
+        "foreseen": looking.foreseen_otherwise(run) if run else None,
         "undoing": back,
         "may_undo": run is not None and run.can_be_undone(now()),
         "problems": looking.problems(run) if run else [],
@@ -302,9 +313,12 @@ def _came_to(upload: Import) -> dict[str, Any]:
     }
 
 
-def _check_open(upload: Import) -> None:
-    if upload.stage in (Stage.RUN, Stage.DISCARDED):
-        raise Conflict("This file was imported or deleted already. Upload it again to import it once more.")
+def _check_read(upload: Import) -> None:
+    """Columns are chosen once all cells were seen. Raises Conflict or Changed."""
+    reading = upload.latest(Purpose.READ)
+    if reading is None or reading.state != JobState.DONE:
+        raise Conflict("The file has not been read to its end. Wait for it, or upload another one.")
+    passing.check_unchanged(upload)
 
 
 def _upload_or_404(request: PageRequest, pk: int) -> Import:
