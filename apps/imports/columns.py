@@ -20,7 +20,7 @@ from apps.people.models import Role
 from apps.workspace.models import Workspace
 
 from .models import Import, RememberedColumns
-from .scanning import suggested
+from .scanning import NOTHING_YET, suggested
 
 IGNORED, KNOWN, NEW = "ignored", "known", "new"
 IDENTIFIERS = {Role.USER.value: ("external_id", "email"), Role.LEAD.value: ("email",)}  # IMP-06, IMP-09
@@ -96,7 +96,12 @@ def guesses(upload: Import) -> list[Guess]:
     taken: set[str] = set()
     found: list[Guess] = []
     for place, header in enumerate(upload.headers):
-        guess = _as_last_time(remembered[place], fillable) if remembered else _guess(header, fillable, upload.role)
+        if remembered:
+            guess = _as_last_time(remembered[place], fillable)
+        elif not header and upload.seen[place : place + 1] == [NOTHING_YET]:
+            guess = Guess(IGNORE, "The column is empty.")
+        else:
+            guess = _guess(header, fillable, upload.role)
         key = guess.column.key if guess.column else ""
         if key in taken:
             guess = Guess(None)

@@ -7,7 +7,7 @@ from django import forms
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.defining import check_free
-from apps.attributes.keys import rewritten
+from apps.attributes.keys import LONGEST_NAME, rewritten
 from apps.attributes.limits import check_room, in_use
 from apps.attributes.reports import Refusal
 from apps.people.models import Role
@@ -149,7 +149,7 @@ class ColumnsForm:
             check_free(workspace, "person", name)
             check_room(workspace, in_use(workspace) + made)  # ATT-13
         except Refusal as refusal:
-            return f"{one.name or 'It'} {refusal.message}"
+            return f"{one.name if 0 < len(one.name) <= LONGEST_NAME else 'It'} {refusal.message}"
         return ""
 
 

@@ -55,7 +55,7 @@ class Import(models.Model):
     # what was previewed is what is run: a file that is another one by then is refused
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
-    start = models.PositiveSmallIntegerField(default=0)  # bytes before the first header: a byte order mark
+    start = models.PositiveSmallIntegerField(default=0)  # bytes before the first header: byte order marks
     delimiter = models.CharField(max_length=1, default=",")
     headers = ArrayField(models.TextField(), default=list)
     seen = ArrayField(models.CharField(max_length=8), default=list)  # by column, the kinds that all its cells fit

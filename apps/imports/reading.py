@@ -10,33 +10,19 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO
 
 from apps.attributes.csv_cells import unescaped
 from apps.workspace.problems import Problem
+
+from . import disguises
 
 LONGEST_ROW = 2_000_000  # characters
 MOST_COLUMNS = 500  # more than an export of all attributes has
 PIECE = 1_048_576
 HEAD = 65_536  # bytes that tell which delimiter it is
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-BOM = codecs.BOM_UTF8
-
-# What a file begins with that is something else, whatever its name says.
-DISGUISED = {
-    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"%PDF": "a PDF document",
-    b"\xff\xfe": "text in UTF-16",
-    b"\xfe\xff": "text in UTF-16",
-}
 
 csv.field_size_limit(LONGEST_ROW + 1)  # Python's own limit is the process's; rows are bounded here
 
@@ -93,7 +79,7 @@ def inspect(stream: IO[bytes]) -> Fingerprint:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise _not_utf8(lines + 1) from None
-    return Fingerprint(size, digest.hexdigest(), len(BOM) if first.startswith(BOM) else 0)
+    return Fingerprint(size, digest.hexdigest(), disguises.start(first))
 
 
 def fingerprint(stream: IO[bytes]) -> tuple[int, str]:
@@ -106,11 +92,10 @@ def fingerprint(stream: IO[bytes]) -> tuple[int, str]:
 
 
 def _check_kind(first: bytes) -> None:
-    if not first.removeprefix(BOM).strip():
+    if not first[disguises.start(first) :].strip():
         raise Unreadable("This file is empty. Choose a CSV file with headers in its first row.")
-    for beginning, what in DISGUISED.items():
-        if first.startswith(beginning):
-            raise Unreadable(f"This is {what}, not a CSV file. Save it as “CSV UTF-8” and upload that.")
+    if what := disguises.found(first):
+        raise Unreadable(f"This is {what}, not a CSV file. Save it as “CSV UTF-8” and upload that.")
     if b"\0" in first[:1024].splitlines()[0]:
         raise Unreadable("This is not plain text: it may be UTF-16 or a program's own format. Save it as “CSV UTF-8”.")
 
@@ -130,30 +115,31 @@ def _not_utf8(line: int) -> Unreadable:
 
 
 def delimiter_of(stream: IO[bytes], start: int) -> str:
-    """The delimiter that makes most columns of the first rows, alike in all of them; the comma where none does."""
+    """The delimiter that makes most columns of the first rows, alike in all of them; the comma where none does.
+
+    One that cuts quoted cells to pieces leaves their quotes in them: what leaves fewer goes before.
+    """
     stream.seek(start)
-    head = stream.read(HEAD).decode("utf-8", "ignore")
-    widths = {delimiter: _widths(head, delimiter) for delimiter in DELIMITERS}
-    even = {delimiter: width[0] for delimiter, width in widths.items() if width and len(set(width)) == 1}
-    most = max(even, key=lambda delimiter: even[delimiter], default=",")
-    if even.get(most, 0) > 1:
-        return most
-    first = {delimiter: width[0] for delimiter, width in widths.items() if width}
-    return max(first, key=lambda delimiter: first[delimiter], default=",")
+    head = stream.read(HEAD)
+    rows = {one: _first_rows(head.decode("utf-8", "ignore"), one, len(head) == HEAD) for one in DELIMITERS}
+    several = {one: found for one, found in rows.items() if found and len(found[0]) > 1}
+    even = {one: found for one, found in several.items() if len(set(map(len, found))) == 1}
+    likely = even or several
+    return min(likely, key=lambda one: (_quotes(likely[one]), -len(likely[one][0])), default=",")
 
 
-def _widths(head: str, delimiter: str) -> list[int]:
-    """How many cells the first rows would have; the last one may be cut, and is left out where there are others."""
-    widths: list[int] = []
+def _first_rows(head: str, delimiter: str, is_cut: bool) -> list[list[str]]:
+    """The first rows; the last one may be cut, and is left out then where there are others."""
+    rows: list[list[str]] = []
     try:
-        for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-            if cells:
-                widths.append(len(cells))
-            if len(widths) > 20:
-                break
+        rows.extend(islice(filter(None, csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)), 20))
     except csv.Error:
-        return widths[:1]
-    return widths[:-1] or widths
+        return rows[:1]
+    return rows[:-1] or rows if is_cut and len(rows) < 20 else rows
+
+
+def _quotes(rows: list[list[str]]) -> int:
+    return sum(cell.count('"') for cells in rows for cell in cells)
 
 
 def headers_of(stream: IO[bytes], start: int, delimiter: str) -> list[str]:

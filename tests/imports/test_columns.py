@@ -5,11 +5,13 @@ import pytest
 from apps.attributes import defining
 from apps.attributes.models import Attribute
 from apps.imports import scanning
+from apps.imports.models import Purpose
+from apps.people.models import Person
 from apps.workspace import clock
 from apps.workspace.hands import NOBODY
 from tests.factories import attribute
 
-from .conftest import problems_in
+from .conftest import problems_in, work
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,24 @@ def test_nothing_goes_on_before_every_column_is_chosen(door, workspace):
     assert answer.status_code == 422
     assert "Say what this column is, or ignore it." in answer.text
     assert door.client.get(f"{door.base}/{upload.pk}/options/").status_code == 302
+
+
+def test_empty_columns_without_a_header_are_ignored(door, workspace):
+    """As spreadsheets leave them to the right of a table."""
+    upload = door.uploaded("user_id,,,\n1,,x,\n2\n")
+
+    choices = door.choices(upload)
+    assert [choices[f"column-{place}"] for place in range(4)] == ["known:external_id", "ignored", "", "ignored"]
+
+
+def test_a_name_that_is_too_long_is_told_in_few_words(door, workspace):
+    upload = door.uploaded(f"user_id,{'h' * 5_000}\n1,x\n")
+
+    answer = door.client.post(
+        f"{door.base}/{upload.pk}/columns/", {"column-0": "known:external_id", "column-1": "new", "kind-1": "text"}
+    )
+
+    assert "It has a name of more than 190 characters" in answer.text
 
 
 def test_one_column_fills_an_attribute(door, workspace):
@@ -160,14 +180,16 @@ def test_the_columns_of_such_a_file_are_remembered(door, workspace):
 def test_an_attribute_that_is_archived_meanwhile_ends_the_import_with_words(door, workspace):
     plan = attribute(workspace, "plan")
     upload = door.previewed("user_id,plan\n1,x\n")
+    door.client.post(f"{door.base}/{upload.pk}/begin/")
     plan.workspace.refresh_from_db()
     defining.archive(plan, by=NOBODY, now=clock.now())
 
-    run = door.begun(upload)
+    work()
 
-    page = door.client.get(upload.page()).text
-    assert run.state == "failed"
-    assert "plan was archived meanwhile" in page
+    upload.refresh_from_db()
+    run = upload.latest(Purpose.RUN)
+    assert (run.state, Person.objects.count()) == ("failed", 0)
+    assert "plan was archived meanwhile" in door.client.get(upload.page()).text
 
 
 def test_duplicate_headers_are_told_apart_by_their_place(door, workspace):

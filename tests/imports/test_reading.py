@@ -10,11 +10,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from apps.imports import reading
+from apps.imports.disguises import BOM
 from apps.imports.models import Import, ImportRun, Purpose
 from apps.imports.reading import Row, Table, Unreadable, delimiter_of, headers_of, inspect
 from apps.people.models import Person
 
-from .conftest import counts, problems_in, reasons
+from .conftest import counts, people, problems_in, reasons
 
 
 def rows(content: bytes, delimiter: str = ",", start: int = 0) -> list[list[str]]:
@@ -43,8 +44,8 @@ def test_whatever_was_written_is_read(table, delimiter, ends, bom):
     assume("\r" in ends or not any("\r" in cell for row in table for cell in row))
     written = io.StringIO(newline="")
     csv.writer(written, delimiter=delimiter, lineterminator=ends).writerows(table)
-    content = (reading.BOM if bom else b"") + written.getvalue().encode()
-    start = len(reading.BOM) if bom else 0
+    content = (BOM if bom else b"") + written.getvalue().encode()
+    start = len(BOM) if bom else 0
 
     read = list(Table(io.BytesIO(content), start, delimiter))
 
@@ -95,6 +96,20 @@ def test_the_delimiter_is_found_out(delimiter):
     assert delimiter_of(io.BytesIO(content), 0) == delimiter
 
 
+@pytest.mark.parametrize(
+    ("content", "delimiter"),
+    [
+        ('user_id,"name; first","x;y;z"\n1,"A;B;C","1;2;3;4"\n', ","),
+        ("user_id;name;note\n1;A, B, C;x,y\n2;A, B;z,\n", ";"),
+        ('user_id,note\n1,"He said ""a;b;c"", then left"\n', ","),
+        ("a|b;c\n1|2;3\n", ";"),
+        ("user_id\tname, first, last, all\n1\tLee, Ann\n", "\t"),
+    ],
+)
+def test_the_delimiter_is_not_one_that_stands_in_cells(content, delimiter):
+    assert delimiter_of(io.BytesIO(content.encode()), 0) == delimiter
+
+
 def test_a_single_column_is_separated_by_commas():
     assert delimiter_of(io.BytesIO(b"email\na@x.io\n"), 0) == ","
 
@@ -112,12 +127,21 @@ def zipped() -> bytes:
 HOSTILE = {
     "nothing": (b"", "This file is empty"),
     "white space": (b" \n\n", "This file is empty"),
-    "a mark alone": (reading.BOM, "This file is empty"),
+    "a mark alone": (BOM, "This file is empty"),
     "an archive": (zipped(), "an Excel workbook or a ZIP archive"),
     "gzip": (gzip.compress(b"user_id\n1\n"), "a gzip archive"),
     "a document": (b"%PDF-1.7\n", "a PDF document"),
     "UTF-16": ("user_id\n1\n".encode("utf-16"), "UTF-16"),
     "UTF-16 without a mark": ("user_id\n1\n".encode("utf-16-le"), "not plain text"),
+    "UTF-32": ("user_id\n1\n".encode("utf-32"), "UTF-32"),
+    "JSON": (b'[{"user_id": 1, "email": "a@x.io"}]\n', "This is JSON, not a CSV file"),
+    "lines of JSON": (BOM + b'\n {"user_id": 1}\n{"user_id": 2}\n', "This is JSON, not a CSV file"),
+    "a web page": (b"\n<!DOCTYPE html>\n<html><body>Sign in</body></html>", "This is a web page, not a CSV file"),
+    "XML": (b'<?xml version="1.0"?>\n<people/>', "This is XML, not a CSV file"),
+    "rich text": (b"{\\rtf1\\ansi a,b\\par}", "a document of a word processor"),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "a picture"),
+    "marks alone": (BOM * 2 + b"\n", "This file is empty"),
+    "the delimiter alone": (b"sep=;\n", "This file is empty"),
     "Latin-1": ("user_id,name\n1,René\n".encode("latin-1"), "Line 2 is not UTF-8"),
     "10,000 columns": (b",".join(b"c%d" % place for place in range(10_000)) + b"\n", "The file has 10,000 columns"),
     "no headers": (b",,\n1,2,3\n", "holds no headers"),
@@ -182,9 +206,18 @@ def test_odd_rows_are_errors_of_their_own(door, workspace):
 @pytest.mark.django_db
 def test_the_byte_order_mark_is_no_part_of_the_first_header(door):
     """IMP-17"""
-    upload = door.uploaded(reading.BOM + b"email,name\na@x.io,Ann\n")
+    upload = door.uploaded(BOM + b"email,name\na@x.io,Ann\n")
 
     assert upload.headers == ["email", "name"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", [BOM * 2, BOM + b"sep=;\r\n", b"SEP=;\n"])
+def test_what_stands_before_the_headers_is_passed_over(door, workspace, before):
+    """IMP-17: marks that programs put there twice, and the line that tells spreadsheets the delimiter"""
+    door.imported(before + "user_id;name\n1;Ann\n2;Béa\n".encode())
+
+    assert people(workspace, "external_id", "name") == [("1", "Ann"), ("2", "Béa")]
 
 
 @pytest.mark.django_db
