@@ -18,6 +18,10 @@ from .alike import Reason, are_alike, compared
 
 
 class PairQuerySet(models.QuerySet):
+    def unjudged(self, workspace: Workspace) -> Self:
+        """What looks have found and nobody has judged, whatever has become of the two since."""
+        return self.filter(workspace=workspace, dismissed_at=None)
+
     def of(self, workspace: Workspace) -> Self:
         """Both of whom lists show; with what is alike about them as they stand now."""
         both = {f"{side}__state": State.ACTIVE for side in ("lower", "higher")}
@@ -27,6 +31,10 @@ class PairQuerySet(models.QuerySet):
     def waiting(self, workspace: Workspace) -> Self:
         """The queue: nobody has judged them, and they still are alike."""
         return self.of(workspace).filter(are_alike(), dismissed_at=None)
+
+    def alike_by(self, reason: Reason) -> Self:
+        """Of `waiting`, those whom this makes alike; what the latest look said of them spares comparing all others."""
+        return self.filter(reasons__contains=[reason], **{f"same_{reason}": True})
 
     def dismissed(self, workspace: Workspace) -> Self:
         return self.of(workspace).filter(dismissed_at__isnull=False)

@@ -15,11 +15,20 @@ from apps.workspace.models import Workspace
 from apps.workspace.notifying import notify
 from apps.workspace.problems import Conflict, Missing, Problem
 
+from . import looking
 from .choosing import Planned, said_to_be_two
-from .models import BulkMerge, Part
+from .models import UNDO_FOR, BulkMerge, Part
 
 AT_ONCE = 10  # merges in one transaction: each holds two people until it ends
+LOOK_AFTER = 500  # of so many merges the pairs are cleared at once, or each page of the queue would go through them
+NAMED = 3  # bulk merges that the queue names
 Outcome = Part.Outcome
+
+
+def lately(workspace: Workspace, now: datetime) -> list[BulkMerge]:
+    """The last bulk merges that can still be undone, or were undone so short a time ago."""
+    recent = BulkMerge.objects.filter(workspace=workspace, undoes=None, created_at__gt=now - UNDO_FOR)
+    return list(recent.select_related("workspace", "by", "undoing").order_by("-pk")[:NAMED])
 
 
 @transaction.atomic
@@ -111,6 +120,8 @@ def close(job: BulkMerge, now: datetime) -> None:
     activity = Activity.BULK_MERGE_UNDO if job.undoes_id else Activity.BULK_MERGE
     numbers = {"count": job.changed, "refused": job.refused}
     record(activity, workspace=job.workspace, by=_hand(job), now=now, job=job.pk, **numbers)
+    if job.changed >= LOOK_AFTER:
+        looking.begin(job.workspace, now=now)
     notify(job.by_id, workspace=job.workspace, message=_news(job), url=job.page(), now=now)
 
 

@@ -16,7 +16,8 @@ from .alike import Reason
 from .choosing import Planned, direction
 from .models import Pair
 
-COUNTED = 10_000  # more are "more than 10,000": nobody merges them by hand today
+COUNTED = 1_000  # more are "1,000+": a pair is compared anew to be counted, and every page tells both numbers
+COMPARED = 5_000  # pairs, the newest, that a count goes through: most may be alike no more, after a large merge
 READ = (*FACE, "phone", "last_seen_at", "created_at", "workspace_id", "state", "merged_into_id")
 
 
@@ -82,7 +83,21 @@ def _names(belong: dict[int, dict[int, str]], one: Person, other: Person) -> lis
     return sorted(belong[one.pk][company] for company in shared)[:MOST_NAMED]
 
 
-def counted(pairs: QuerySet) -> tuple[int, bool]:
-    """How many, and whether there are more than were counted."""
+Count = tuple[int, bool]  # how many, and whether there may be more
+
+
+def waiting_count(workspace: Workspace) -> Count:
+    """How many nobody has judged; in a long queue of the newest ones alone."""
+    newest = Pair.objects.unjudged(workspace).order_by("-found_at", "-pk").values("pk")[:COMPARED]
+    compared = Pair.objects.unjudged(workspace).values("pk")[: COMPARED + 1].count()
+    number, more = _counted(Pair.objects.waiting(workspace).filter(pk__in=newest))
+    return number, more or compared > COMPARED
+
+
+def dismissed_count(workspace: Workspace) -> Count:
+    return _counted(Pair.objects.dismissed(workspace))
+
+
+def _counted(pairs: QuerySet) -> Count:
     number = len(pairs.values_list("pk")[: COUNTED + 1])
     return min(number, COUNTED), number > COUNTED

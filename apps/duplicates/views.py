@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings as numbers
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -26,8 +27,10 @@ from apps.workspace.permissions import Grant
 from apps.workspace.problems import Missing
 
 from . import judging, looking
-from .models import Pair
-from .showing import counted, said, shown
+from .alike import Reason
+from .models import Pair, PairQuerySet
+from .running import lately
+from .showing import dismissed_count, said, shown, waiting_count
 
 BY = {"waiting": "found_at", "dismissed": "dismissed_at"}
 
@@ -35,13 +38,19 @@ BY = {"waiting": "found_at", "dismissed": "dismissed_at"}
 @page(Grant.EDIT_DATA)
 @require_safe
 def queue(request: PageRequest) -> HttpResponse:
-    """Those nobody has judged, or with `?state=dismissed` those who were said to be two; a page at a time."""
+    """Those nobody has judged, or with `?state=dismissed` those who were said to be two; a page at a time.
+
+    `?reason=` asks for those alone whom that makes alike, `?who=` for those of one person.
+    """
     state = request.GET.get("state", "")
     return render(request, "duplicates/queue.html", _context(request, state if state in BY else "waiting"))
 
 
 def _context(request: PageRequest, state: str) -> dict[str, Any]:
     pairs, who = _pairs(request.workspace, state), _asked_about(request)
+    reason = asked_reason(request.GET) if state == "waiting" else None
+    if reason:
+        pairs = pairs.alike_by(reason)
     if who:
         pairs = pairs.filter(Q(lower=who) | Q(higher=who))
     after, before = (Place.read(request.GET.get(side, "")) for side in ("after", "before"))
@@ -49,10 +58,14 @@ def _context(request: PageRequest, state: str) -> dict[str, Any]:
     return {
         "state": state,
         "who": who,
+        "reason": reason,
+        "reasons": Reason,
+        "asked": _address(state, who, reason),
         "seen": seen,
         "rows": said(request.workspace, seen.rows),
         "here": request.get_full_path(),
         "look": looking.latest(request.workspace),
+        "lately": lately(request.workspace, now()),
         **_counts(request.workspace),
     }
 
@@ -64,12 +77,23 @@ def _asked_about(request: PageRequest) -> Person | None:
     return people.filter(public_id=public_id).first() if PUBLIC_ID.fullmatch(public_id) else None
 
 
-def _pairs(workspace: Workspace, state: str) -> Any:
+def asked_reason(asked: QueryDict) -> Reason | None:
+    reason = asked.get("reason", "")
+    return Reason(reason) if reason in Reason.values else None
+
+
+def _address(state: str, who: Person | None, reason: Reason | None) -> str:
+    """What is asked for, as the address of another page says it."""
+    said = {"state": state, "who": who.public_id if who else "", "reason": reason or ""}
+    return urlencode({name: value for name, value in said.items() if value})
+
+
+def _pairs(workspace: Workspace, state: str) -> PairQuerySet:
     return Pair.objects.dismissed(workspace) if state == "dismissed" else Pair.objects.waiting(workspace)
 
 
 def _counts(workspace: Workspace) -> dict[str, Any]:
-    return {f"{state}_count": counted(_pairs(workspace, state)) for state in BY}
+    return {"waiting_count": waiting_count(workspace), "dismissed_count": dismissed_count(workspace)}
 
 
 # ---- looking ---------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.duplicates import judging
-from apps.duplicates.models import BulkMerge, Look, Pair
+from apps.duplicates import job_views, judging, looking, running, showing
+from apps.duplicates.models import UNDO_FOR, BulkMerge, Look, Pair
 from apps.people.models import Person
+from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry
 from tests.duplicates.conftest import both, ended, join, looked, two, waiting
@@ -192,3 +193,135 @@ def test_a_profile_of_whom_nobody_looks_like_says_nothing(tess, workspace):
     judging.dismiss(Pair.objects.get(), by=NOBODY, now=NOW)
 
     assert "May be the same person" not in tess.get(ann.page()).text
+
+
+# ---- a long queue ----------------------------------------------------------------------------------------------------
+
+
+def test_the_queue_is_asked_for_one_reason(tess, home, workspace):
+    """BEY-08"""
+    ann = two(workspace, email="ann@x.test")
+    ben = two(workspace, phone="+353 87 123 4567")
+    looked(workspace)
+
+    pages = {reason: tess.get(home, {"reason": reason}) for reason in ("", "email", "phone", "name", "x")}
+
+    found = {reason: {both(*row.pair.both) for row in page.context["rows"]} for reason, page in pages.items()}
+    everybody = {both(*ann), both(*ben)}
+    assert found == {"": everybody, "email": {both(*ann)}, "phone": {both(*ben)}, "name": set(), "x": everybody}
+
+
+def test_the_pages_of_one_reason_lead_to_each_other(tess, home, workspace, settings):
+    settings.PAGE_SIZE = 1
+    for number in range(2):
+        two(workspace, email=f"{number}@x.test")
+    two(workspace, phone="+353 87 123 4567")
+    looked(workspace)
+
+    first = tess.get(home, {"reason": "email"})
+    second = tess.get(f"{home}?{first.context['asked']}", {"after": str(first.context["seen"].after)})
+
+    emails = [row.pair.lower.email for page in (first, second) for row in page.context["rows"]]
+    assert sorted(emails) == ["0@x.test", "1@x.test"]
+    assert second.context["seen"].after is None
+
+
+def test_a_long_queue_is_counted_as_far_as_its_newest_pairs(tess, home, workspace, monkeypatch):
+    """BEY-10: neither number makes a page slow, however many pairs there are"""
+    for number in range(5):
+        two(workspace, email=f"{number}@x.test")
+    looked(workspace)
+    counts = {}
+    for counted, compared in ((10, 10), (2, 10), (10, 3)):
+        monkeypatch.setattr(showing, "COUNTED", counted)
+        monkeypatch.setattr(showing, "COMPARED", compared)
+        counts[counted, compared] = tess.get(home).context["waiting_count"]
+
+    assert counts == {(10, 10): (5, False), (2, 10): (2, True), (10, 3): (3, True)}
+
+
+def test_the_whole_queue_of_a_reason_is_merged_as_the_preview_says(tess, home, workspace):
+    """BEY-08"""
+    pairs = [two(workspace, email=f"{number}@x.test") for number in range(3)]
+    others = two(workspace, phone="+353 87 123 4567")
+    looked(workspace)
+    asked = {"every": "1", "reason": "email"}
+    preview = tess.get(f"{home}merge/", asked)
+
+    tess.post(f"{home}merge/", asked | {"seen": preview.context["seen"]})
+
+    job = ended(BulkMerge.objects.get())
+    assert (preview.context["merges_count"], job.changed) == (3, 3)
+    assert [Person.objects.get(pk=gone.pk).merged_into for _, gone in pairs] == [kept for kept, _ in pairs]
+    assert waiting(workspace) == {both(*others)}
+
+
+def test_a_preview_of_more_than_it_lists_counts_them_all_and_says_where_it_ends(tess, home, workspace, monkeypatch):
+    monkeypatch.setattr(job_views, "SHOWN", 2)
+    monkeypatch.setattr(job_views, "MOST_AT_ONCE", 3)
+    for number in range(4):
+        two(workspace, email=f"{number}@x.test")
+    looked(workspace)
+
+    preview = tess.get(f"{home}merge/", {"every": "1"})
+    tess.post(f"{home}merge/", {"every": "1", "seen": preview.context["seen"]})
+
+    assert "The first 2 of 3." in preview.text
+    assert "come back for the others" in preview.text
+    assert ended(BulkMerge.objects.get()).changed == 3
+    assert len(waiting(workspace)) == 1
+
+
+def test_somebody_who_was_seen_meanwhile_changes_a_preview_of_many_only_where_it_is_listed(tess, home, workspace):
+    """Of thousands somebody always was: the rule they go by is what was said."""
+    two(workspace, email="ann@x.test")
+    _, ben_too = two(workspace, email="ben@x.test")
+    looked(workspace)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(job_views, "SHOWN", 1)
+        preview = tess.get(f"{home}merge/", {"every": "1"})
+        unlisted = ben_too if preview.context["merges"][0].gone.email == "ann@x.test" else None
+        changed = unlisted or Person.objects.filter(email="ann@x.test").latest("pk")
+        Person.objects.filter(pk=changed.pk).update(last_seen_at=NOW)
+        answer = tess.post(f"{home}merge/", {"every": "1", "seen": preview.context["seen"]})
+
+    ended(BulkMerge.objects.get())
+    assert answer.status_code == 302
+    assert Person.objects.get(pk=changed.pk).merged_into is None
+
+
+def test_after_a_large_merge_and_its_undoing_everybody_is_looked_through(tess, home, workspace, monkeypatch):
+    """What was merged would be passed on every page, what was told apart would be missing until tomorrow."""
+    monkeypatch.setattr(running, "LOOK_AFTER", 2)
+    for number in range(2):
+        two(workspace, email=f"{number}@x.test")
+    looked(workspace)
+    seen = tess.get(f"{home}merge/", {"every": "1"}).context["seen"]
+
+    tess.post(f"{home}merge/", {"every": "1", "seen": seen})
+    job = ended(BulkMerge.objects.get())
+    after_merging = looking.latest(workspace)
+    jobs.run(Look, after_merging.pk)
+    left = Pair.objects.count()
+    tess.post(f"{job.page()}undo/")
+    ended(BulkMerge.objects.latest("pk"))
+    jobs.run(Look, looking.latest(workspace).pk)
+
+    assert (left, Look.objects.count()) == (0, 3)
+    assert len(waiting(workspace)) == 2
+
+
+def test_the_queue_names_the_merges_that_can_be_undone(tess, home, workspace):
+    """BEY-08"""
+    two(workspace, email="ann@x.test")
+    looked(workspace)
+    seen = tess.get(f"{home}merge/", {"every": "1"}).context["seen"]
+    tess.post(f"{home}merge/", {"every": "1", "seen": seen})
+    job = ended(BulkMerge.objects.get())
+
+    page = tess.get(home).text
+    BulkMerge.objects.update(created_at=clock.now() - UNDO_FOR)
+    later = tess.get(home).text
+
+    assert f'href="{job.page()}"' in page
+    assert f'href="{job.page()}"' not in later
