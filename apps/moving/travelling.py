@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from django.db import connection, transaction
 
 from apps.workspace import clock
+from apps.workspace.activities import Activity
+from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Conflict
@@ -29,18 +31,17 @@ def travel(workspace: Workspace, elsewhere: Elsewhere, say: Say, *, again: bool 
     A move that came to its end is left alone unless it is asked for `again`: then all of it is read once more.
     """
     with _alone(workspace):
-        move = _begun(workspace, elsewhere.base_url, again=again)
+        by = Hand(name=f"Moved in from {urlsplit(elsewhere.base_url).netloc}"[:120])
+        move = _begun(workspace, elsewhere.base_url, by, again=again)
         if move.finished_at:
             return move
         ledger = Ledger(move)
-        by = Hand(name=f"Moved in from {urlsplit(elsewhere.base_url).netloc}"[:120])
         say("Attributes, tags, subscription types, segments …")
         known = acquaintance.made(workspace, elsewhere, ledger, by=by, now=clock.now())
         say(f"{len(known.tags):,} tags, {len(known.subscriptions):,} subscription types")
         for moving in STAGES:
             _finish(moving(), move, elsewhere, known, ledger, by, say)
-        move.finished_at = clock.now()
-        move.save(update_fields=["finished_at"])
+        _end(move, by)
         return move
 
 
@@ -60,15 +61,28 @@ def _alone(workspace: Workspace) -> Iterator[None]:
 
 
 @transaction.atomic
-def _begun(workspace: Workspace, base_url: str, *, again: bool) -> Move:
+def _begun(workspace: Workspace, base_url: str, by: Hand, *, again: bool) -> Move:
     now = clock.now()
-    move, _ = Move.objects.get_or_create(workspace=workspace, base_url=base_url, defaults={"started_at": now})
+    move, begins = Move.objects.get_or_create(workspace=workspace, base_url=base_url, defaults={"started_at": now})
     if again and move.finished_at:
         move.stages.all().delete()
         move.untaken.all().delete()
         move.started_at, move.finished_at = now, None
         move.save(update_fields=["started_at", "finished_at"])
+        begins = True
+    if begins:
+        record(Activity.MOVE_IN_CREATION, workspace=workspace, by=by, now=now, server=base_url)
     return move
+
+
+@transaction.atomic
+def _end(move: Move, by: Hand) -> None:
+    """Say in the activity log how much came: to whoever reads it, this is an import (AUD-01)."""
+    move.finished_at = clock.now()
+    move.save(update_fields=["finished_at"])
+    came = dict(move.stages.order_by("pk").values_list("name", "done"))
+    said = {"server": move.base_url, **came}
+    record(Activity.MOVE_IN_COMPLETION, workspace=move.workspace, by=by, now=move.finished_at, **said)
 
 
 def _finish(

@@ -52,6 +52,8 @@ class Activity(TextChoices):
     CSV_IMPORT_CREATION = "csv_import_creation", "Began to import people from a file"
     CSV_IMPORT_COMPLETION = "csv_import_completion", "Finished importing people from a file"
     CSV_IMPORT_UNDO = "csv_import_undo", "Undid an import"
+    MOVE_IN_CREATION = "move_in_creation", "Began to move in from another server"
+    MOVE_IN_COMPLETION = "move_in_completion", "Finished moving in from another server"
     PERSON_ARCHIVAL = "contact_archival", "Archived a person"
     PERSON_UNARCHIVAL = "contact_unarchival", "Unarchived a person"
     PERSON_BLOCK = "contact_block", "Blocked a person"

@@ -32,7 +32,7 @@ from apps.people.settling import Newcomer, settle
 from apps.subscriptions.models import Choice, SubscriptionType
 from apps.tags.models import Note, Tag, Tagging
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import Workspace
+from apps.workspace.models import AuditEntry, Workspace
 from apps.workspace.problems import Conflict
 from apps.workspace.tokens import issue
 from intercom_clone.servers import addresses
@@ -149,6 +149,21 @@ def test_a_second_move_changes_nothing(left, here, tess, move):
     move(again=True)
 
     assert amounts(here) == before
+
+
+def test_the_activity_log_tells_when_a_move_began_and_what_came(left, here, tess, move, live_server):
+    """AUD-01: as of any import; a move that goes on, or is over, is told once"""
+    furnish(left, tess)
+
+    move()
+    move()
+
+    server, came = live_server.url, {"companies": 1, "people": 2}
+    told = AuditEntry.objects.filter(workspace=here, activity__startswith="move_in_").order_by("pk")
+    began, ended = told.values_list("activity", "metadata")
+    assert began == ("move_in_creation", {"server": server})
+    assert ended[0] == "move_in_completion"
+    assert {"server": server, **came}.items() <= ended[1].items()
 
 
 def test_a_move_that_ended_asks_nobody_anything(left, here, tess, move, elsewhere):
