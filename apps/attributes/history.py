@@ -4,7 +4,6 @@ A write is one row, with all that it changed of a record. Of a record that was w
 one value, or the latest line of every value, are found in a few hundredths of a second, by the record's rows alone.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +17,12 @@ from django.db.models import QuerySet
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 
+from .copying import HANDFUL, copied
 from .models import Attributed, RecordChange, RefusedWrite
 from .reports import Change, Report
 from .sources import Source
 
 LONGEST_RAW = 255
-ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 MOST_REFUSALS = 100  # noted of one record in one write: what is sent to fill the log does not
 
 ADD_CHANGES = """
@@ -160,10 +158,12 @@ def add_changes(
     """One row for each record that changed, in one statement: COPY, since an import has thousands of them."""
     said = (workspace.pk, about, source.value, by.name[:120], by.teammate_id, by.token_id, now.isoformat())
     head = "\t".join(map(copied, said))
-    rows = [f"{head}\t{pk}\t{_changed(report)}\n" for pk, report in reports.items() if report.changed]
-    if rows:
+    changed = [(pk, report) for pk, report in reports.items() if report.changed]
+    if changed:
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(ADD_CHANGES) as copy:
-            copy.write("".join(rows))
+            for begin in range(0, len(changed), HANDFUL):
+                some = changed[begin : begin + HANDFUL]
+                copy.write("".join([f"{head}\t{pk}\t{_changed(report)}\n" for pk, report in some]))
 
 
 def count_refusals(
@@ -290,17 +290,6 @@ def move_refusals_back(about: str, workspace: Workspace, gone: int, kept: int, t
         cursor.execute(MOVE_REFUSALS_BACK, values)
         if told["twice"]:
             cursor.execute(COUNT_REFUSALS_APART, values | {"twice": orjson.dumps(told["twice"]).decode()})
-
-
-def copied(value: Any) -> str:
-    r"""As COPY reads it; \N is none."""
-    if value is None:
-        return r"\N"
-    if type(value) is str:
-        return value.translate(ESCAPED) if TO_ESCAPE.search(value) else value
-    if type(value) is dict:  # JSON has two characters for a tab or a line break already
-        return orjson.dumps(value).decode().replace("\\", "\\\\")
-    return str(value)
 
 
 def _changed(report: Report) -> str:

@@ -29,8 +29,10 @@ EARLIEST, LATEST = -62135510400, 253402127999
 
 NESTED = (dict, list, tuple)  # not `dict | list`, which is made anew for every value that is looked at
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?", re.ASCII)
+SHORT_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 PLAIN_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 UNIX_SECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
+FLAGS = {"true": True, "false": False}
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 DAY_MONTH_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
@@ -89,6 +91,8 @@ class Text(Kind):
     name, label, column, data_type, icon = "text", "Text", "text", "string", "type"
 
     def clean(self, raw: Any, setting: Setting) -> str:
+        if type(raw) is str and len(raw) <= LONGEST_TEXT and raw.isprintable() and raw[-1:] != " " != raw[:1]:
+            return raw  # so nearly all are; neither NUL nor half a character can be printed, nor outer white space
         text = self._as_text(_scalar(raw))
         if "\x00" in text:
             raise Refusal(Reason.INVALID, "has a NUL character in it")
@@ -133,6 +137,8 @@ class Decimal(Kind):
     def clean(self, raw: Any, setting: Setting) -> float:
         if type(raw) in (int, float) and abs(raw) < LARGEST_EXACT_WHOLE:  # so most are sent
             return raw + 0.0  # -0.0 reads as 0
+        if type(raw) is str and SHORT_DECIMAL.fullmatch(raw):  # so a file has them
+            return float(raw) + 0.0
         raw = _scalar(raw)
         if isinstance(raw, bool):
             raise Refusal(Reason.INVALID, "is true or false, not a number")
@@ -155,6 +161,8 @@ class Number(Decimal):
     name, label, data_type, icon = "number", "Number", "integer", "hash"
 
     def clean(self, raw: Any, setting: Setting) -> int:
+        if type(raw) is str and len(raw) < 16 and raw.isascii() and raw.isdecimal():
+            return int(raw)
         value = super().clean(raw, setting)
         if not value.is_integer():
             raise Refusal(Reason.INVALID, "is not a whole number")
@@ -183,8 +191,8 @@ class Flag(Kind):
         raw = _scalar(raw)
         if isinstance(raw, bool):
             return raw
-        if isinstance(raw, str) and raw.strip().lower() in ("true", "false"):
-            return raw.strip().lower() == "true"
+        if isinstance(raw, str) and (flag := FLAGS.get(raw if raw in FLAGS else raw.strip().lower())) is not None:
+            return flag
         raise Refusal(Reason.INVALID, "is not true or false")
 
     def as_text(self, value: Any) -> str:
@@ -200,6 +208,8 @@ class Date(Kind):
     name, label, column, data_type, icon = "date", "Date", "date", "date", "calendar"
 
     def clean(self, raw: Any, setting: Setting) -> datetime:
+        if type(raw) is str and len(raw) < 12 and raw.isascii() and raw.isdecimal():
+            return self._seconds(int(raw))
         raw = _scalar(raw)
         if isinstance(raw, bool):
             raise Refusal(Reason.INVALID, "is true or false, not a date")
@@ -220,7 +230,7 @@ class Date(Kind):
             raise Refusal(Reason.INVALID, "looks like milliseconds; send unix time in seconds")
         if not EARLIEST <= number <= LATEST:
             raise Refusal(Reason.INVALID, "is not a date between the years 1 and 9999")
-        return datetime.fromtimestamp(math.floor(number), UTC)
+        return datetime.fromtimestamp(number if type(number) is int else math.floor(number), UTC)
 
     def _written(self, text: str, zone: ZoneInfo) -> datetime:
         try:
@@ -278,7 +288,7 @@ class Email(Text):
     _plain = re.compile(r"[a-z0-9_%+-]+(?:\.[a-z0-9_%+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
     def clean(self, raw: Any, setting: Setting) -> str:
-        text = self._as_text(_scalar(raw)).strip().lower()
+        text = (raw if type(raw) is str else self._as_text(_scalar(raw))).strip().lower()
         if len(text) > LONGEST_TEXT:  # half an address is another address: never cut, whatever the source
             raise Refusal(Reason.TOO_LONG, f"is longer than {LONGEST_TEXT} characters")
         if self._plain.fullmatch(text):

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO
+from typing import IO, NamedTuple
 
 from apps.attributes.csv_cells import unescaped
 from apps.workspace.problems import Problem
@@ -43,8 +43,7 @@ class Fingerprint:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row: its number (the first below the headers is 1), the byte where it begins, its cells.
 
     `broken` says why its cells cannot be told apart.

@@ -6,18 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection
 
-from apps.attributes.history import copied
+from apps.attributes.copying import copy_in
 
 from .landing import Landing, Plan
-from .models import ImportRun, Note, Outcome
+from .models import ImportRow, ImportRun, Note, Outcome
 
 NAMES = (
     *("workspace_id", "run_id", "number", "offset", "outcome", "record_id", "at", "note", "tagged"),
     *("problems", "cells", "changes", "carried", "subject", "user_id_hash", "email_hash"),
 )
-COPY_ROWS = f"COPY imports_importrow ({', '.join(f'{chr(34)}{name}{chr(34)}' for name in NAMES)}) FROM STDIN"
+NOTHING: dict[str, Any] = {}
 COUNTED = {
     Outcome.CREATED.value: "created",
     Outcome.UPDATED.value: "updated",
@@ -81,9 +80,7 @@ def _json(value: Any) -> str:
 
 def write(lines: Iterable[dict[str, Any]]) -> None:
     """Add lines, in one statement."""
-    rows = ["\t".join([copied(told.get(name)) for name in NAMES]) + "\n" for told in lines]
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY_ROWS) as copy:
-        copy.write("".join(rows))
+    copy_in(ImportRow._meta.db_table, NAMES, list(lines), NOTHING)
 
 
 def hashed(name: str | None) -> int | None:

@@ -1,9 +1,10 @@
 """People arriving: pings and files bring payloads for whoever is meant; REST and forms make and amend one person."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -27,8 +28,7 @@ Offer = Mapping[str, Any]
 USER_ID = ("user_id", "external_id")  # as pings and as all others call it
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """What one ping or row brings: who is meant, and the values held out; `signed` ones came in a signed token.
 
     `place` is where a ping came from: a newcomer without a name is called after it.
@@ -36,7 +36,7 @@ class Payload:
 
     claim: Claim
     values: Offer
-    signed: Offer = field(default_factory=dict)
+    signed: Offer = MappingProxyType({})
     place: str | None = None
 
 
@@ -219,7 +219,9 @@ def _certain(workspace: Workspace, claims: list[Claim], terms: Terms) -> list[St
         for place, standing in zip(newcomers, find(workspace, new_claims), strict=True):
             standings[place] = standing
     passed_over = {fate for fate, meant in ((Fate.NOBODY, terms.makes), (Fate.FOUND, terms.amends)) if not meant}
-    return [replace(s, fate=Fate.PASSED_OVER) if s.fate in passed_over else s for s in standings]
+    if not passed_over:
+        return standings
+    return [s._replace(fate=Fate.PASSED_OVER) if s.fate in passed_over else s for s in standings]
 
 
 def _births(

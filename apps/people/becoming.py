@@ -6,7 +6,6 @@ statement, so that the most frequent ping of all costs no look-up.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from apps.attributes.models import State
@@ -102,7 +101,7 @@ def _become(workspace: Workspace, claim: Claim, browser: Standing, now: datetime
     with prepared_cursor() as cursor:
         cursor.execute(BECOME, [now, named_by_email, workspace.pk, browser.pk])
         became = cursor.fetchone()
-    return replace(browser, state=State.ACTIVE, role=Role.USER) if became else NOBODY
+    return browser._replace(state=State.ACTIVE, role=Role.USER) if became else NOBODY
 
 
 def namesakes(workspace: Workspace, users: Iterable[int]) -> dict[int, set[int]]:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,11 +22,11 @@ from .models import Person, Role
 from .surviving import Alias, survivors
 
 UTC_ZONE = ZoneInfo("UTC")
+SETTINGS = {source: Setting(source, UTC_ZONE) for source in Source}
 ALONE = 16  # batches with more newcomers than this arrive one batch at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Who somebody says they are, made good: an empty claim is a visitor without a cookie."""
 
     external_id: str | None = None
@@ -41,8 +40,7 @@ class Claim:
     @property
     def names(self) -> list[tuple[str, str]]:
         """Every name that is claimed, with what it is."""
-        claimed = {"external_id": self.external_id, "email": self.email, "visitor_id": self.visitor_id}
-        return [(kind, name) for kind, name in claimed.items() if name]
+        return [(kind, name) for kind, name in zip(self._fields, self, strict=True) if name]
 
     @property
     def strongest(self) -> tuple[str, str | None]:
@@ -63,8 +61,7 @@ class Fate(Enum):
     PASSED_OVER = auto()  # known where only newcomers are meant, or not known where only the known are (IMP-22)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A claim, and who was found behind it; with an alias where a merged user's name led to them (BEY-07)."""
 
     fate: Fate
@@ -75,6 +72,7 @@ class Standing:
     alias: Alias | None = None
 
 
+FATES = {State.BLOCKED.value: Fate.BLOCKED, State.PENDING_DELETION.value: Fate.IN_GRACE}
 NOBODY = Standing(Fate.NOBODY)
 BLOCKED = Standing(Fate.BLOCKED)
 IN_GRACE = Standing(Fate.IN_GRACE)
@@ -110,7 +108,7 @@ def _clean(kind: str, raw: Any, field: str, source: Source) -> str:
     try:
         if isinstance(raw, bool):
             raise Refusal(Reason.INVALID, "is true or false; send text")
-        return KINDS[kind].clean(raw, Setting(source, UTC_ZONE))
+        return KINDS[kind].clean(raw, SETTINGS[source])
     except Refusal as refusal:
         raise Unfit(field, raw, refusal) from None
 
@@ -236,8 +234,7 @@ def turned_away(workspace: Workspace, email: str | None) -> Standing | None:
 
 
 def _of(row: Row) -> Standing:
-    fates = {State.BLOCKED: Fate.BLOCKED, State.PENDING_DELETION: Fate.IN_GRACE}
-    return Standing(fates.get(State(row.state), Fate.FOUND), *row)
+    return Standing(FATES.get(row.state, Fate.FOUND), *row)
 
 
 def _any_in_grace(users: list[Row]) -> bool:

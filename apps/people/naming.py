@@ -34,6 +34,8 @@ _JOINERS = "\u200c\u200d"
 _LEADING_TITLES = re.compile(
     rf"(?:(?:{'|'.join(sorted(TITLES))})(?:\.*\s+(?=[^\s.])|\.+(?=[^\W\d_])(?!\S*@)))+", re.IGNORECASE
 )
+# Nothing in it but words: no comma, no dot behind a title.
+_PLAIN = re.compile(r"[A-Za-z0-9 '-]+")
 _WORD = re.compile(r"[^\W_]+")
 
 COLORS = tuple(
@@ -82,6 +84,14 @@ _TRIES_A_RUNG = 16
 
 def split(name: str | None) -> tuple[str | None, str | None]:
     """First and last name of a full name (NAME-02…06); what a name does not tell is None."""
+    if name and _PLAIN.fullmatch(name):  # a file has thousands of them
+        first, *others = name.split() or [""]
+        if first.casefold() not in TITLES:
+            return first or None, " ".join(others) or None
+    return _looked_into(name)
+
+
+def _looked_into(name: str | None) -> tuple[str | None, str | None]:
     parts = _without_credentials(_parts(name or ""))
     if len(parts) > 1:
         return _inverted(parts)

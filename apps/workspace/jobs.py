@@ -5,7 +5,10 @@ A job does its work in steps. Each step is one transaction that also moves the j
 or not at all.
 """
 
+import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -121,7 +124,8 @@ def _step(model: type[Job], pk: int) -> bool:
         job.called_off(now)
         return _end(job, JobState.CANCELLED, now)
     job.state = JobState.RUNNING
-    left = job.step(now)
+    with _uncollected():
+        left = job.step(now)
     if left is False:
         return _end(job, JobState.DONE, now)
     job.attempts = 0
@@ -130,6 +134,19 @@ def _step(model: type[Job], pk: int) -> bool:
     job.leased_until = now + LEASE
     job.save()
     return True
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: a step makes hundreds of thousands of objects and lets go of them all at its end,
+    and to go through them again and again meanwhile takes a third of an import's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _put_off(job: Job, pause: timedelta) -> bool:

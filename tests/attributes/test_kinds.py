@@ -193,3 +193,31 @@ def test_whatever_is_sent_is_taken_or_refused(raw, kind, source):
         return
 
     assert KINDS[kind].clean(value, setting) == value
+
+
+class Unhurried(str):
+    """Text that is no plain `str`, so that no kind takes its short way with it."""
+
+
+CELLS = st.one_of(
+    st.text(max_size=300),
+    st.from_regex(r"\s?[+-]?\d{0,18}(\.\d{0,18})?(e\d)?\s?", fullmatch=True),
+    st.from_regex(r" ?[A-Za-z0-9._%+-]{1,20}@[a-z0-9.-]{1,20} ?", fullmatch=True),
+    st.sampled_from(["true", "TRUE", " false", "x" * 255, "x" * 256, "a\x00b", "\ud800", "\u00a0x", "x ", "²", "٣"]),
+)
+
+
+@given(CELLS, st.sampled_from([kind for kind in KINDS if kind != "member"]), st.sampled_from([*Source]))
+def test_the_short_way_and_the_long_one_agree(raw, kind, source):
+    """ATT-38: most cells of a file are plain, and are taken without being looked into"""
+    short, long = (taken_or_refused(kind, one, source) for one in (raw, Unhurried(raw)))
+
+    assert short == long
+    assert type(short) is type(long)
+
+
+def taken_or_refused(kind: str, raw: str, source: Source) -> object:
+    try:
+        return clean(kind, raw, source)
+    except Refusal as refused:
+        return refused

@@ -370,3 +370,13 @@ def test_a_search_that_finds_everything_taken_ends_with_an_error():
     """NAME-09"""
     with pytest.raises(RuntimeError, match="Every pseudonym that was tried is taken"):
         naming.pseudonym("Atlanta", taken=lambda label: True)
+
+
+@given(
+    st.one_of(
+        st.text(max_size=40), st.from_regex(r"(Dr\.? |mr |Lord )?[A-Za-z' -]{0,30}(, ?[A-Z]{2,4})?", fullmatch=True)
+    )
+)
+def test_plain_names_are_split_as_all_others_are(name):
+    """NAME-02…06: a name without comma or dot is not looked into"""
+    assert naming.split(name) == naming._looked_into(name)
