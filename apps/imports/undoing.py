@@ -1,12 +1,14 @@
 """Taking an import back (BEY-05): who was made by it and touched by nobody since goes; what it changed becomes what it
 was, with where that came from; what was changed since is left alone, and listed."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.history import around
@@ -31,6 +33,7 @@ BATCH = 500
 MEANT = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
 REMAINS = "was changed since, so it stays"
 STAYS = "was made by this import and touched since, so they stay"
+BACK = "came back from the archive by this import and was touched since, so they stay in the lists"
 
 
 @transaction.atomic
@@ -62,9 +65,9 @@ def step(undoing: ImportRun, now: datetime) -> bool:
         close(undoing, now)
         return False
     scene = Scene(undoing, run, now)
-    for one_each in _rounds(batch):
+    for one_each in _rounds([row for row in batch if row.record_id]):  # else they were destroyed since
         scene.take_back(one_each)
-    telling.write(scene.left)
+    telling.write(scene.told_of_left())
     undoing.cursor = batch[-1].number
     undoing.done += len(batch)
     return True
@@ -93,7 +96,7 @@ class Scene:
     def __init__(self, undoing: ImportRun, run: ImportRun, now: datetime) -> None:
         self.undoing, self.run, self.now = undoing, run, now
         self.workspace, self.by = undoing.workspace, running.hand_of(undoing)
-        self.left: list[dict[str, Any]] = []
+        self.left: dict[int, tuple[ImportRow, list[list[str]]]] = {}  # by the row's number: what stays, and why
 
     def take_back(self, rows: Sequence[ImportRow]) -> None:
         made = self._made_by_it(rows)
@@ -128,10 +131,7 @@ class Scene:
         """Of those that the import made, whom somebody or something else touched since."""
         if not pks:
             return set()
-        times: dict[int, set[datetime]] = {}
-        for pk, at in ImportRow.objects.filter(run=self.run, record_id__in=pks).values_list("record_id", "at"):
-            times.setdefault(pk or 0, set()).add(at)
-        touched = self._seen_since(pks, times) | self._written_since(pks, times)
+        touched = self._seen_since(pks) | self._written_since(pks)
         for label, follower in following.FOLLOWERS.items():
             if label not in OWN:
                 touched |= _referred_to(follower.model, self.workspace, pks)
@@ -140,21 +140,32 @@ class Scene:
             others = others.exclude(tag=self.run.tag_id)
         return touched | set(others.values_list("record_id", flat=True))
 
-    def _seen_since(self, pks: set[int], times: Mapping[int, set[datetime]]) -> set[int]:
+    def _seen_since(self, pks: set[int]) -> set[int]:
         """They came to the site, were archived, merged, given an owner: their own row says so."""
         people = Person.objects.filter(pk__in=pks)
         since = people.values_list("pk", "state", "last_seen_at", "updated_at", "role")
-        role = self.undoing.upload.role
+        role, ours = self.undoing.upload.role, set(self._rows_of(pks).values_list("record_id", "at"))
         return {
             pk
             for pk, state, seen, updated, now_is in since
-            if state != State.ACTIVE or seen or updated not in times[pk] or now_is != role
+            if state != State.ACTIVE or seen or (pk, updated) not in ours or now_is != role
         }
 
-    def _written_since(self, pks: set[int], times: Mapping[int, set[datetime]]) -> set[int]:
+    def _written_since(self, pks: set[int], until: datetime | None = None) -> set[int]:
+        """Values of theirs were written after the import, or more often in its seconds than it did.
+
+        `until`: before the undoing itself began to write.
+        """
+        if not pks:
+            return set()
+        ours = Counter(self._rows_of(pks).exclude(outcome=Outcome.UNCHANGED).values_list("record_id", "at"))
+        first = min(at for _, at in ours) if ours else self.run.created_at
         with connection.cursor() as cursor:
-            cursor.execute(WRITES, [self.workspace.pk, Person.about, list(pks)])
-            return {pk for pk, at, source in cursor.fetchall() if source != Source.CSV or at not in times[pk]}
+            cursor.execute(WRITES, [self.workspace.pk, Person.about, list(pks), first, until])
+            return {pk for pk, at, source, count in cursor.fetchall() if source != Source.CSV or count > ours[pk, at]}
+
+    def _rows_of(self, pks: set[int]) -> QuerySet[ImportRow]:
+        return ImportRow.objects.filter(run=self.run, record_id__in=pks)
 
     # ---- what was changed --------------------------------------------------------------------------------------------
 
@@ -214,22 +225,28 @@ class Scene:
         tagging.remove(Person, self.workspace, still, tag)
 
     def _archive_again(self, rows: Sequence[ImportRow]) -> None:
-        """Who came back by the file goes back, unless they were seen since."""
-        pks = [row.record_id for row in rows if row.record_id]
-        if pks:
-            seen = Person.objects.filter(pk__in=pks, last_seen_at__gte=self.run.created_at)
-            back = set(pks) - set(seen.values_list("pk", flat=True))
-            states.archive_all(self.workspace, back, now=self.now)
+        """Who came back by the file goes back, unless they were seen or written to since."""
+        by_pk = {row.record_id: row for row in rows if row.record_id}
+        pks = set(by_pk)
+        seen = Person.objects.filter(pk__in=pks, last_seen_at__gte=self.run.created_at)
+        touched = set(seen.values_list("pk", flat=True)) | self._written_since(pks, self.undoing.created_at)
+        states.archive_all(self.workspace, pks - touched, now=self.now)
+        active = Person.objects.filter(pk__in=touched, state=State.ACTIVE).order_by("pk")
+        for pk in active.values_list("pk", flat=True):
+            self._leave(by_pk[pk], [["", BACK]])
 
     def _leave(self, row: ImportRow, reasons: list[list[str]]) -> None:
-        if not reasons:
-            return
-        self.undoing.left_alone += 1
-        self.left.append(
+        if reasons:
+            self.undoing.left_alone += row.number not in self.left
+            self.left.setdefault(row.number, (row, []))[1].extend(reasons)
+
+    def told_of_left(self) -> list[dict[str, Any]]:
+        """A line for each row of which something stays."""
+        return [
             {
                 "workspace_id": self.workspace.pk,
                 "run_id": self.undoing.pk,
-                "number": row.number,
+                "number": number,
                 "outcome": Outcome.LEFT.value,
                 "record_id": row.record_id,
                 "at": self.now.isoformat(),
@@ -237,7 +254,8 @@ class Scene:
                 "tagged": False,
                 "problems": orjson.dumps(reasons).decode(),
             }
-        )
+            for number, (row, reasons) in self.left.items()
+        ]
 
 
 # Models whose rows an import writes itself: they are looked at one by one.
@@ -249,8 +267,10 @@ LINES = """
     GROUP BY record_id, at
 """
 WRITES = """
-    SELECT record_id, at, source FROM attributes_recordchange
+    SELECT record_id, at, source, count(*) FROM attributes_recordchange
     WHERE workspace_id = %s AND about = %s AND record_id = ANY(%s)
+        AND at >= %s AND at < coalesce(%s, 'infinity'::timestamptz)
+    GROUP BY record_id, at, source
 """
 
 

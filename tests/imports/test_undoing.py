@@ -1,20 +1,25 @@
 """Taking an import back: who it made goes, what it changed is as it was, what was changed since stays (BEY-05)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from apps.attributes import defining, retyping
 from apps.attributes.history import latest_changes
-from apps.attributes.models import State
+from apps.attributes.models import Attribute, State
 from apps.attributes.sources import Source
-from apps.imports import passing, undoing
+from apps.attributes.writing import write
+from apps.deletion import grace
+from apps.imports import keeping, passing, reaching, undoing
 from apps.imports.models import ImportRow, ImportRun, Purpose
-from apps.people import identity, states
+from apps.imports.undoing import BACK
+from apps.people import identity, merging, states
 from apps.people.arrivals import Payload, receive
 from apps.people.models import Person
 from apps.tags import noting, tagging
-from apps.tags.models import Tagging
+from apps.tags.models import Tag, Tagging
 from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry
@@ -24,6 +29,14 @@ from tests.factories import LeadFactory, PersonFactory, attribute
 from .conftest import people, work
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let two seconds pass: times are whole seconds."""
+    clocks, passed = timezone.now, []
+    monkeypatch.setattr(timezone, "now", lambda: clocks() + timedelta(seconds=2 * len(passed)))
+    return lambda: passed.append(True)
 
 
 def came_back_to(undoing: ImportRun) -> tuple[int, int, int]:
@@ -133,6 +146,157 @@ def test_who_came_back_by_the_file_is_archived_again(door, workspace):
 
     ann.refresh_from_db()
     assert ann.state == State.ARCHIVED
+
+
+@pytest.mark.parametrize("touch", ["seen", "edited"])
+def test_who_came_back_by_the_file_and_was_touched_since_stays_and_is_listed(door, workspace, touch, later):
+    """BEY-05, IMP-14"""
+    attribute(workspace, "plan")
+    ann, ben = (PersonFactory(workspace=workspace, external_id=user_id) for user_id in "12")
+    states.archive_all(workspace, [ann.pk, ben.pk], now=clock.now())
+    run = door.imported("user_id,plan\n1,gold\n1,pro\n2,gold\n")
+    later()
+    if touch == "seen":
+        Person.objects.filter(pk=ann.pk).update(last_seen_at=clock.now())
+    else:
+        write(Person, workspace, {ann.pk: {"plan": "special"}}, Source.MANUAL, now=clock.now())
+        later()
+
+    undoing = door.undone(run)
+
+    told = ImportRow.objects.filter(run=undoing).values_list("number", "problems")
+    reasons = [reason for _, problems in told for _, reason in problems]
+    assert people(workspace, "external_id", "state") == [("1", "active"), ("2", "archived")]
+    assert (undoing.left_alone, len(told)) == ((1, 1) if touch == "seen" else (2, 2))
+    assert BACK in reasons
+
+
+def rename_the_tag(workspace):
+    tagging.rename(Tag.objects.get(name="March"), "April", by=NOBODY, now=clock.now())
+
+
+def delete_the_tag(workspace):
+    tagging.delete(Tag.objects.get(name="March"), by=NOBODY, now=clock.now())
+
+
+def archive_the_attribute(workspace):
+    defining.archive(Attribute.objects.get(name="score"), by=NOBODY, now=clock.now())
+
+
+def retype_the_attribute(workspace):
+    change = retyping.begin(Attribute.objects.get(name="score"), "text", by=NOBODY, now=clock.now())
+    while retyping.step(change, clock.now()) is not False:
+        change.save()
+
+
+def delete_somebody(workspace):
+    grace.request(Person.objects.get(external_id="1"), by=NOBODY, now=clock.now())
+
+
+def block_somebody(workspace):
+    states.block(Person.objects.get(external_id="1"), by=NOBODY, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    "happen",
+    [rename_the_tag, delete_the_tag, archive_the_attribute, retype_the_attribute, delete_somebody, block_somebody],
+)
+def test_whatever_happened_to_what_it_stood_upon_the_values_come_back(door, workspace, happen, later, monkeypatch):
+    """BEY-05"""
+    monkeypatch.setattr(retyping, "has_settled", lambda job: True)
+    attribute(workspace, "score", "number")
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    offer(ann, Source.REST, score=1)
+    run = door.imported("user_id,score\n1,5\n2,7\n", tag="March")
+    later()
+    workspace.refresh_from_db()
+    happen(workspace)
+    later()
+    state = Person.objects.get(pk=ann.pk).state
+
+    undoing = door.undone(run)
+
+    ann.refresh_from_db()
+    assert came_back_to(undoing) == (1, 1, 0)
+    assert (str(value(ann, "score")), holder(ann, "score"), ann.state) == ("1", "rest", state)
+    assert not Tagging.objects.filter(tag__pk__gt=0).exists()
+
+
+def test_who_was_merged_into_another_since_stays_as_they_are(door, workspace, later):
+    """BEY-05: the values are the survivor's by now"""
+    attribute(workspace, "plan")
+    ann, ben = (PersonFactory(workspace=workspace, external_id=user_id) for user_id in "12")
+    offer(ann, Source.REST, plan="free")
+    run = door.imported("user_id,plan\n1,gold\n")
+    later()
+    merging.merge_by_hand(ann, ben, by=NOBODY, now=clock.now())
+    later()
+
+    undoing = door.undone(run)
+
+    assert came_back_to(undoing) == (0, 0, 1)
+    assert value(ben, "plan") == "gold"
+    assert "Row 1" in door.client.get(run.upload.page()).text
+
+
+def test_of_two_imports_the_first_gives_back_what_the_second_left(door, workspace, later):
+    """BEY-05"""
+    attribute(workspace, "plan")
+    ann, ben = (PersonFactory(workspace=workspace, external_id=user_id) for user_id in "12")
+    for person in (ann, ben):
+        offer(person, Source.REST, plan="free")
+    later()
+    first = door.imported("user_id,plan\n1,gold\n2,gold\n3,gold\n4,gold\n")
+    later()
+    door.imported("user_id,plan\n1,silver\n3,silver\n")
+    later()
+
+    undoing = door.undone(first)
+
+    assert came_back_to(undoing) == (1, 1, 2)
+    assert (value(ann, "plan"), value(ben, "plan")) == ("silver", "free")
+    assert people(workspace, "external_id") == [("1",), ("2",), ("3",)]
+
+
+def test_another_write_of_the_same_second_counts_as_one_since(door, workspace):
+    """Times are whole seconds."""
+    attribute(workspace, "plan")
+    run = door.imported("user_id,plan\n1,gold\n2,gold\n")
+    ann = Person.objects.get(external_id="1")
+    at = ImportRow.objects.filter(run=run).values_list("at", flat=True)[0]
+    write(Person, workspace, {ann.pk: {"plan": "silver"}}, Source.CSV, now=at)
+
+    undoing = door.undone(run)
+
+    assert came_back_to(undoing) == (1, 0, 1)
+    assert value(ann, "plan") == "silver"
+
+
+def test_those_who_were_destroyed_since_hold_nothing_up(door, workspace, django_assert_max_num_queries):
+    """DEL-03: their rows say nothing of anybody any more"""
+    run = door.imported("user_id\n" + "".join(f"{number}\n" for number in range(60)))
+    ImportRow.objects.filter(run=run).update(**reaching.FORGOTTEN)
+    door.client.post(f"{door.base}/{run.upload_id}/undo/")
+
+    with django_assert_max_num_queries(60):
+        work()
+
+    undoing = run.upload.latest(Purpose.UNDO)
+    assert (undoing.state, came_back_to(undoing)) == ("done", (0, 0, 0))
+
+
+def test_an_undoing_that_is_under_way_keeps_what_it_needs(door, workspace):
+    """BEY-05: begun on the seventh day"""
+    attribute(workspace, "plan")
+    ann = PersonFactory(workspace=workspace, external_id="1")
+    offer(ann, Source.REST, plan="free")
+    run = door.imported("user_id,plan\n1,gold\n")
+    door.client.post(f"{door.base}/{run.upload_id}/undo/")
+
+    keeping.let_go(clock.now() + timedelta(days=8))
+
+    work()
+    assert value(ann, "plan") == "free"
 
 
 def test_a_value_that_the_file_cleared_stands_again(door, workspace):
