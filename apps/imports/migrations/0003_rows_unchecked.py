@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("imports", "0001_initial"),
+        ("imports", "0002_ground_and_reasons"),
         ("workspace", "0008_the_activity_log_stays"),
     ]
 
