@@ -196,6 +196,7 @@ STORAGES = {
 if os.environ.get("TESTING") == "1":  # set by `manage.py test`: no manifest to collect, cheap hashes
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     WHITENOISE_USE_FINDERS = True
+    WHITENOISE_AUTOREFRESH = True  # look for the file that is asked for, not for all whenever a client is made
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 LOGGING = {
