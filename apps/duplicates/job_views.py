@@ -24,7 +24,7 @@ from .showing import shown
 from .views import asked_reason
 
 MOST_PAIRS = 500  # that are ticked
-MOST_AT_ONCE = 5_000  # of the whole queue: what a page can plan while somebody waits
+MOST_AT_ONCE = 2_000  # of the whole queue: what a page can plan while somebody waits
 SHOWN = 500  # merges of a preview, and parts on the page of a job
 MOVED_ON = "These people have changed since you looked. This is what merging would do now."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from .writing import line
 
 HEADER = ("Time (UTC)", "Activity", "Type", "Teammate", "Email", "Token", "IP address", "Details")
 BATCH = 2_000
+LINES = 500
 
 
 @page(Grant.VIEW_AUDIT)
@@ -36,9 +38,10 @@ def log(request: PageRequest) -> HttpResponseBase:
 
 
 def _lines(entries: Iterator[AuditEntry]) -> Iterator[bytes]:
+    """Many lines in a piece: each piece is sent by itself."""
     yield line(HEADER)
-    for entry in entries:
-        yield line(_cells(entry))
+    while piece := b"".join(line(_cells(entry)) for entry in islice(entries, LINES)):
+        yield piece
 
 
 def _cells(entry: AuditEntry) -> list[str]:

@@ -73,6 +73,9 @@ class Activity(TextChoices):
     DEMO_REMOVAL = "demo_removal", "Removed the demo data"
 
 
+LABELS: dict[str, str] = dict(Activity.choices)
+
+
 def choices() -> list[tuple[str, str]]:
     """For the model: by name, so that a new activity asks for no migration."""
     return Activity.choices

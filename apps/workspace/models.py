@@ -214,10 +214,15 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-at", "-id"], name="audit_newest_first"),
             models.Index(fields=["workspace", "activity", "-at", "-id"], name="audit_by_activity"),
+            models.Index(fields=["workspace", "teammate", "-at", "-id"], name="audit_by_teammate"),
         ]
 
     def __str__(self) -> str:
         return f"{self.activity} at {self.at:%Y-%m-%d %H:%M}"
+
+    def get_activity_display(self) -> str:  # type: ignore[no-redef]  # Django leaves it where it stands
+        """Looked up: Django would put all choices together anew, for each line of a file of the log."""
+        return activities.LABELS.get(self.activity, self.activity)
 
 
 class Notification(models.Model):

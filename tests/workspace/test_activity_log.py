@@ -240,6 +240,32 @@ def test_entries_are_kept_longer_than_a_year(tess):
     assert (gone, list(kept)) == (1, [365, 399])
 
 
+def test_a_long_log_is_sent_in_few_pieces(signed_in, tess):
+    for number in range(600):
+        entry(tess, rows=number)
+
+    answer = signed_in.get(log_of(tess.workspace, "csv/"))
+
+    pieces = [piece.count(b"\n") for piece in answer.streaming_content]
+    assert pieces == [1, 500, 100]
+
+
+def test_who_did_something_before_their_seat_was_taken_is_still_offered(signed_in, tess, olaf):
+    """AUD-02: and nobody of another workspace is"""
+    entry(olaf)
+    entry(SeatFactory(teammate__name="Mallory"))
+    olaf.delete()
+
+    offered = signed_in.get(log_of(tess.workspace)).context["form"]["who"].field.choices
+
+    assert [name for _, name in offered] == ["Everybody", "Olaf", "Tess"]
+
+
+@pytest.mark.parametrize(("activity", "said"), [("bulk_export", "Exported people or companies"), ("of_old", "of_old")])
+def test_an_activity_is_said_in_words_as_far_as_it_is_known(tess, activity, said):
+    assert entry(tess, activity).get_activity_display() == said
+
+
 # ---- everything sensitive is written ---------------------------------------------------------------------------------
 
 # What the rule asks for, in its words and by the names that entries are found by.
