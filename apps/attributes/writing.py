@@ -521,6 +521,7 @@ class Target:
     holds: str | None  # the entry among the holders of a value that is written; none for pings
     holds_blank: str | None  # a teammate's blank is held (QUAL-17)
     keeps_holder: bool  # the platform's own hand holds nothing
+    knows_text: bool  # text that stands there already may be offered again, as it is
 
     def admit(self, raw: Any) -> Any:
         """The value to store, of what a source may write here. Raises Refusal."""
@@ -555,6 +556,7 @@ def _targets(workspace: Workspace, known: Catalogue, touched: list[Definition], 
             holds=None if source.is_ping else source.value,
             holds_blank=BLANKED if source is Source.MANUAL else None,
             keeps_holder=source is Source.AUTO,
+            knows_text=_closed(definition, source) is None and definition.kind.name != "list",  # of options may be gone
         )
         for definition in touched
     }
@@ -613,8 +615,11 @@ def _unknown(about: str, key: str) -> Refusal:
 
 def _change(target: Target, held: Held, raw: Any) -> Change | None:
     """What the offered value changes; None where everything is so already. Raises Refusal."""
-    key, value = target.key, target.admit(raw)
+    key = target.key
     old, before = held.values.get(key), held.holders.get(key)
+    if raw == old and before == target.holds and target.knows_text and type(raw) is str:
+        return None  # what stands there was looked into when it came
+    value = target.admit(raw)
     new_holder = before if target.keeps_holder else target.holds_blank if value is None else target.holds
     if value == old and new_holder == before:
         return None

@@ -272,6 +272,30 @@ def test_a_list_takes_its_options_and_rest_anything(ann, workspace):
     assert value(ann, "stage") == "Z"
 
 
+def test_an_option_that_is_gone_is_refused_to_whom_has_it_as_well(ann, workspace):
+    """QUAL-06, ATT-19: text that stands there already is not looked into again, but for this"""
+    stage = attribute(workspace, "stage", "list", options=["A", "B"])
+    offer(ann, Source.CSV, stage="B")
+    Attribute.objects.filter(pk=stage.pk).update(options=["A"])
+    type(workspace).objects.update(attributes_version="0" * 32)
+
+    report = offer(ann, Source.CSV, stage="B")
+
+    assert report.refused["stage"].reason == Reason.NOT_AN_OPTION
+
+
+@pytest.mark.parametrize("source", [Source.PING, Source.CSV, Source.REST, Source.MANUAL])
+def test_text_that_stands_there_is_refused_where_its_attribute_takes_none(ann, plan, source):
+    """ATT-43"""
+    offer(ann, source, plan="a")
+    Attribute.objects.update(archived_at=NOW)
+    type(ann.workspace).objects.update(attributes_version="0" * 32)
+
+    report = offer(ann, source, plan="a")
+
+    assert report.refused["plan"].reason == Reason.ARCHIVED
+
+
 # ---- keys ------------------------------------------------------------------------------------------------------------
 
 
