@@ -258,9 +258,12 @@ def work(pk: int, told: Any) -> None:
     import django
 
     django.setup()
+    from django.urls import get_resolver
+
     from apps.imports.models import ImportRun
     from apps.workspace import jobs
 
+    get_resolver().url_patterns  # noqa: B018 - which a worker has read long ago
     begun = time.perf_counter()
     jobs.run(ImportRun, pk)
     seconds = time.perf_counter() - begun
