@@ -1,5 +1,6 @@
 """The queue's app, and every periodic task, a line each."""
 
+import logging
 import os
 import signal
 import sys
@@ -7,7 +8,7 @@ from typing import Any
 
 from billiard.util import set_pdeathsig  # type: ignore[attr-defined]  # its stubs leave it out
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_process_init
+from celery.signals import after_setup_logger, after_setup_task_logger, heartbeat_sent, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "intercom_clone.settings")
 
@@ -33,6 +34,15 @@ app.conf.beat_schedule = {
     "indexes on demand": {"task": "apps.segments.tasks.maintain_indexes", "schedule": 60},
     "indexes for segments": {"task": "apps.segments.tasks.want_indexes_for_segments", "schedule": 3600},
 }
+
+
+@after_setup_logger.connect
+@after_setup_task_logger.connect
+def tell_nothing_of_anybody(logger: logging.Logger, **sent: Any) -> None:
+    """Celery sets up its own log: it is as discreet as the product's."""
+    from apps.workspace.logbook import make_discreet
+
+    make_discreet(logger)
 
 
 @worker_process_init.connect

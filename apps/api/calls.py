@@ -182,7 +182,7 @@ def _answer(call: Call, endpoint: Endpoint, named: dict[str, str]) -> HttpRespon
 
 def _failure(request: HttpRequest) -> HttpResponse:
     """A fault of ours: said in JSON as well, and told to whoever watches the log."""
-    log.exception("Internal Server Error: %s", request.path)
+    log.exception("Internal Server Error: %s", request.path, extra={"request": request})
     got_request_exception.send(sender=None, request=request)
     fault = Problem("Something went wrong on our side; it has been logged. Try again later.", code="server_error")
     fault.status = 500

@@ -34,14 +34,14 @@ class MessengerDoor:
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
         try:
-            view, args, kwargs = self.resolver.resolve(request.path_info)
+            request.resolver_match = match = self.resolver.resolve(request.path_info)
             if request.method == "POST":
                 hold_off(request, clock.now())
-            return view(request, *args, **kwargs)
+            return match.func(request, *match.args, **match.kwargs)
         except Resolver404:
             return replying.stopped(Missing("There is nothing at this address."))
         except Problem as problem:
             return replying.stopped(problem)
         except Exception:
-            logger.exception("A request to %s failed", request.path)
+            logger.exception("A request to %s failed", request.path, extra={"request": request})
             return replying.failed()
