@@ -88,6 +88,7 @@ def _clean_change(change: BulkChange, was_theirs: bool, going: Going) -> set[int
             set().union(*(who for _, who in segments.values())),
         ),
         "params": told.taken_out(change.params),
+        "refusal": going.names.taken_out(change.refusal),
     }
     kept = {name: fitting(BulkChange, name, one) for name, (one, who) in clean.items() if who}
     if kept:

@@ -50,12 +50,14 @@ class Receipt(models.Model):
     by = models.ForeignKey(Teammate, models.SET_NULL, null=True, related_name="+")  # who asked for it
     requested_at = models.DateTimeField()
     destroyed_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)  # from then on not a byte is left in the stores: see `settling`
     taken = models.JSONField(default=dict)  # a place of `reach` → how much of it went, or was cleaned
 
     class Meta:
         indexes = [
             models.Index("workspace", models.F("id").desc(), name="receipts_newest_first"),
             models.Index(fields=["workspace", "public_id"], name="receipts_by_intercom_id"),
+            models.Index(fields=["id"], condition=models.Q(settled_at=None), name="receipts_that_do_not_stand_yet"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ Those above register their own.
 
 from collections import Counter
 
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -30,7 +31,8 @@ from apps.people.models import DetailsChoice, Merge, Person
 from apps.qualification.models import Question
 from apps.segments.models import Pins, Segment, ValueIndex
 from apps.subscriptions.models import Choice, SubscriptionType
-from apps.tags.models import Note, Tag, TagClearance, Tagging
+from apps.tags.models import LONGEST_NAME, Note, Tag, TagClearance, Tagging
+from apps.workspace.jobs import Job
 from apps.workspace.models import (
     AccessToken,
     AuditEntry,
@@ -117,10 +119,18 @@ def _register_what_is_cleaned() -> None:
         sweep=asked_for.segments_cleaned,
     )
 
+    cleaned(
+        Tag,
+        "tag named after them",
+        "tags named after them",
+        why="others carry it as well",
+        sweep=_tags_cleaned,
+    )
+
 
 def _register_what_is_spared() -> None:
     definition = "a definition that teammates make: it says what can be known of people, and nothing of anybody"
-    spared(Attribute, Question, Tag, EventName, SubscriptionType, why=definition)
+    spared(Attribute, Question, EventName, SubscriptionType, why=definition)
     of_teammates = "of those who sign in, not of those whom they look at"
     spared(Teammate, Seat, SignInLink, AccessToken, ColumnChoice, DetailsChoice, Pins, why=of_teammates)
     spared(Permission, Group, Session, why=of_teammates)
@@ -145,6 +155,13 @@ def _register_what_is_no_table() -> None:
         "signs of being online",
         why="in Redis, by Intercom ID, for two minutes after the last heartbeat",
         sweep=_presence_forgotten,
+    )
+    elsewhere(
+        "Errors of jobs",
+        "error of a job that told of them",
+        "errors of jobs that told of them",
+        why="why it broke off is kept",
+        sweep=_errors_of_jobs_cleaned,
     )
     elsewhere("Queue", why="tasks name a job or nothing at all: what they are about stands in the tables")
     samples = "counts by a digest of what was asked, and samples of values for a minute, of live people alone"
@@ -208,6 +225,27 @@ def _notes_on_others_cleaned(going: Going) -> Counter[int]:
     """What teammates wrote about somebody in a note on somebody else, or on a company; their own notes go."""
     others = Note.objects.exclude(about=Person.about, record_id__in=going.pks)
     return names_taken_out(Note, ("text",), going, among=others)
+
+
+def _tags_cleaned(going: Going) -> Counter[int]:
+    """Of what means somebody and nothing else, as the name of a segment: "New York" may be a city."""
+    mentions: Counter[int] = Counter()
+    for tag in Tag.objects.filter(workspace=going.workspace).order_by("pk"):
+        name, who = going.names.identifiers.taken_out(tag.name)
+        if who:  # no two of them are called the same (TAG-02)
+            Tag.objects.filter(pk=tag.pk, name=tag.name).update(name=f"{name[: LONGEST_NAME - 24]} #{tag.pk}")
+            mentions.update(who)
+    return mentions
+
+
+def _errors_of_jobs_cleaned(going: Going) -> Counter[int]:
+    """What the database refuses it may name."""
+    mentions: Counter[int] = Counter()
+    for model in apps.get_models():
+        if issubclass(model, Job):
+            broken = model._default_manager.exclude(error="")
+            mentions += names_taken_out(model, ("error",), going, among=broken)
+    return mentions
 
 
 def _presence_forgotten(going: Going) -> Counter[int]:

@@ -5,11 +5,11 @@ from celery import shared_task
 from apps.workspace import clock
 
 from .destroying import destroy_due
-from .settling import settle
+from .settling import settle_what_is_left
 
 
 @shared_task
 def purge_due() -> None:
-    """Hourly: whoever's seven days are over is destroyed (DEL-07)."""
-    if destroy_due(clock.now()).people:
-        settle()
+    """Hourly: whoever's seven days are over is destroyed (DEL-07), down to the last byte (BEY-09)."""
+    destroy_due(clock.now())
+    settle_what_is_left(clock.now())

@@ -26,7 +26,7 @@ def register_places() -> None:
         "export that asked for them by name",
         "exports that asked for them by name",
         why="who exported what is kept",
-        fields=("title", "search", "filter"),
+        fields=("title", "search", "filter", "segments"),
     )
     elsewhere(
         "Exported files",

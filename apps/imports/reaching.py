@@ -1,19 +1,23 @@
 """What becomes of imported files, and of what is told of their rows, when somebody is destroyed (DEL-03).
 
-An uploaded file that was not imported yet may hold anybody, so it goes as a whole. Of the rows that were about the
-person their number and outcome stay, and nothing that was in them; a row with an error is theirs when it names them.
+An uploaded file that waits to be imported, or is being imported just now, is read through: one that names them goes as
+a whole, for what was previewed of it is not true any more, and whoever uploaded it is told. Of the rows that were about
+the person their number and outcome stay, and nothing that was in them; a row with an error is theirs when it names
+them.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.deletion.reach import Going, cleaned, elsewhere, spared
+from apps.people.models import Person
 
 from . import keeping
-from .models import Import, ImportRow, ImportRun, RememberedColumns
+from .models import Import, ImportRow, ImportRun, Purpose, RememberedColumns
+from .reading import Row, Table, Unreadable
 
 FORGOTTEN: dict[str, Any] = {
     **dict.fromkeys(("record_id", "cells", "changes", "carried", "subject", "user_id_hash", "email_hash")),
@@ -21,7 +25,9 @@ FORGOTTEN: dict[str, Any] = {
     "note": "",
 }
 ROWS = 2_000
-WHY = "Somebody who may be in it was permanently deleted. Take them out of the file, and upload it again."
+OF_HEADERS = ("headers", "columns")  # a file without headers has somebody in their place
+PIECE = 1_000_000  # characters of a file that are looked through at a time
+WHY = "Somebody in it was permanently deleted. Take them out of the file, and upload it again."
 
 
 def register_places() -> None:
@@ -37,15 +43,21 @@ def register_places() -> None:
         "import of a file named after them",
         "imports of files named after them",
         why="who imported what is kept",
-        fields=("file_name", "tag", "headers"),  # a file without headers has somebody in their place
+        fields=("file_name", "tag", *OF_HEADERS),
     )
-    spared(ImportRun, why="it counts what became of rows")
-    spared(RememberedColumns, why="it keeps what columns were called, not what stood in them")
+    spared(ImportRun, why="it counts what became of rows; its errors are told with those of all jobs")
+    cleaned(
+        RememberedColumns,
+        "file's columns named after them",
+        "files' columns named after them",
+        why="it keeps what columns were called",
+        fields=("columns",),
+    )
     elsewhere(
         "Uploaded files",
         "uploaded file",
         "uploaded files",
-        why="a file that may hold them goes as a whole",
+        why="a file that waits to be imported and names them goes as a whole",
         sweep=take_files,
     )
 
@@ -82,11 +94,48 @@ def _clean_named(going: Going, rows: QuerySet[ImportRow]) -> Counter[int]:
 
 
 def take_files(going: Going) -> Counter[int]:
-    """Delete uploads that wait to be imported, or are being imported just now."""
+    """Delete uploads that name some people, and wait to be imported or are being imported just now."""
     taken: Counter[int] = Counter()
-    for upload in (
-        Import.objects.filter(workspace=going.workspace).exclude(file="").select_related("workspace").order_by("pk")
-    ):
-        keeping.take_away(upload, WHY, going.now)
-        taken.update(going.whose.values())
+    user_ids = _user_ids(going)
+    uploads = Import.objects.filter(workspace=going.workspace).exclude(file="").select_related("workspace")
+    for upload in uploads.order_by("pk"):
+        if held := _held(upload, going, user_ids):
+            keeping.take_away(upload, WHY, going.now)
+            ImportRow.objects.filter(run__in=upload.runs.filter(purpose=Purpose.PREVIEW)).delete()
+            taken.update(held)
     return taken
+
+
+def _user_ids(going: Going) -> dict[str, int]:
+    """Also those that are no more than a word: within a text they may mean anything, as a whole cell they mean them."""
+    known = Person.objects.of(going.workspace).filter(pk__in=going.pks).exclude(external_id=None)
+    return {user_id: going.whose[pk] for pk, user_id in known.values_list("pk", "external_id")}
+
+
+def _held(upload: Import, going: Going, user_ids: Mapping[str, int]) -> set[int]:
+    """Who of some people a file names. What cannot be read through may name all of them."""
+    held: set[int] = set()
+    try:
+        with upload.file.open("rb") as stream:
+            for cells in _pieces(Table(stream, upload.start, upload.delimiter)):
+                held |= {user_ids[cell] for cell in user_ids.keys() & cells}
+                for cell in cells if going.names.may_be_in("\n".join(cells)) else ():
+                    held |= {going.names.whose[name] for name in going.names.found_in(cell)}
+    except FileNotFoundError:
+        return set()
+    except (Unreadable, UnicodeDecodeError):
+        return set(going.whose.values())
+    return held
+
+
+def _pieces(rows: Iterable[Row]) -> Iterator[set[str]]:
+    """The cells of some rows at a time."""
+    cells: set[str] = set()
+    room = PIECE
+    for row in rows:
+        cells.update(cell.strip() for cell in row.cells)
+        room -= sum(map(len, row.cells))
+        if room <= 0:
+            yield cells
+            cells, room = set(), PIECE
+    yield cells

@@ -7,11 +7,14 @@ import pytest
 
 from apps.attributes.sources import Source
 from apps.deletion import destroying, grace
-from apps.imports import keeping
+from apps.deletion.models import Receipt
+from apps.imports import keeping, passing, running
 from apps.imports.models import Import, ImportRow, ImportRun, Purpose
+from apps.imports.reaching import WHY
 from apps.people.models import Person
-from apps.workspace import clock
+from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
+from apps.workspace.models import Notification
 from tests.attributes.conftest import offer
 from tests.factories import PersonFactory, attribute
 
@@ -115,3 +118,59 @@ def test_nothing_of_a_destroyed_person_is_left_of_what_stood_in_a_file(door, wor
 
     told = list(Import.objects.order_by("pk").values_list("file_name", "headers"))
     assert told == [("(deleted).csv", ["user_id"]), ("people.csv", ["(deleted)"] * 3)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "stays"),
+    [
+        ("ANN.LEE@X.IO", False),
+        ("Talk to Ann Lee, soon", False),
+        ("zelda", False),  # her user ID, all of it
+        ("zeldas", True),
+        ("bo@x.io", True),
+    ],
+)
+def test_a_file_that_waits_goes_only_where_it_names_them(door, workspace, settings, cell, stays):
+    """DEL-03"""
+    ann = PersonFactory(workspace=workspace, external_id="zelda", email="ann.lee@x.io")
+    offer(ann, Source.REST, name="Ann Lee")
+    upload = door.previewed(f'user_id,name\n1,"{cell}"\n')
+
+    destroy(Person.objects.get(pk=ann.pk))
+
+    upload.refresh_from_db()
+    told = list(Notification.objects.values_list("message", flat=True))
+    assert (len(files(settings)), upload.stage) == ((1, "review") if stays else (0, "discarded"))
+    assert told == ([] if stays else [f"A file that you uploaded was deleted before it was imported. {WHY}"])
+
+
+def test_a_receipt_counts_the_files_that_held_them(door, workspace):
+    """BEY-09"""
+    for user_id in ("usr-1", "usr-2"):
+        PersonFactory(workspace=workspace, external_id=user_id)
+    door.uploaded("user_id\nusr-1\n")
+    door.uploaded("user_id\nusr-1\nusr-2\n")
+    asked = clock.now() - timedelta(days=8)
+    for person in Person.objects.order_by("pk"):
+        grace.request(person, by=NOBODY, now=asked)
+
+    destroying.destroy_due(clock.now())
+
+    taken = [receipt.taken["Uploaded files"] for receipt in Receipt.objects.order_by("pk")]
+    assert taken == [2, 1]
+
+
+def test_an_import_that_runs_stops_where_its_file_names_them(door, workspace, settings, monkeypatch):
+    """DEL-03: its present rows are done, and no more of them are read"""
+    monkeypatch.setattr(passing, "ROWS", 1)
+    ann = PersonFactory(workspace=workspace, external_id="usr-ann-77")
+    upload = door.previewed("user_id\n1\nusr-ann-77\n3\n")
+    run = running.begin(upload, by=NOBODY, now=clock.now())
+    jobs._take(ImportRun, run.pk, clock.now())
+    jobs._step(ImportRun, run.pk)
+
+    destroy(ann)
+    jobs._step(ImportRun, run.pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.created, files(settings)) == ("cancelled", 1, [])
