@@ -109,7 +109,7 @@ def take_files(going: Going) -> Counter[int]:
 def _user_ids(going: Going) -> dict[str, int]:
     """Also those that are no more than a word: within a text they may mean anything, as a whole cell they mean them."""
     known = Person.objects.of(going.workspace).filter(pk__in=going.pks).exclude(external_id=None)
-    return {user_id: going.whose[pk] for pk, user_id in known.values_list("pk", "external_id")}
+    return {user_id: going.whose[pk] for pk, user_id in known.values_list("pk", "external_id") if user_id}
 
 
 def _held(upload: Import, going: Going, user_ids: Mapping[str, int]) -> set[int]:
