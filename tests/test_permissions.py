@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.attributes.models import RefusedWrite
@@ -274,6 +276,24 @@ def test_another_workspaces_id_is_not_there(client, world, route, argument):
 
     assert 404 in found.values()
     assert set(found.values()) <= {404, 405}
+
+
+WRITES = re.compile(r"\s*(?:WITH .*\b)?(INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)", re.IGNORECASE | re.DOTALL)
+# What looking at a page may leave behind, and where: that it was looked at.
+TRACES = {"workspace:document": {"workspace_auditentry"}}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_looking_changes_nothing(client, world, route):
+    """A link, a reload or a prefetching browser does no harm."""
+    client.force_login(SeatFactory(workspace=world.workspace).teammate)
+    path = route.to(world)
+
+    with CaptureQueriesContext(connection) as made:
+        client.get(path)
+
+    written = {found[2] for query in made.captured_queries if (found := WRITES.match(query["sql"]))}
+    assert written <= TRACES.get(route.name, set())
 
 
 @pytest.mark.parametrize("role", Role.values)

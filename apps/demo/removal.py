@@ -11,6 +11,9 @@ from apps.attributes.models import Attribute, Attributed, RecordChange, RefusedW
 from apps.companies.models import Company, Membership
 from apps.events.fields import uses_of
 from apps.events.models import Event, EventName, EventSummary
+from apps.exports.keeping import let_go
+from apps.exports.models import Export
+from apps.imports.models import Import, RememberedColumns
 from apps.people.models import Person
 from apps.people.surviving import predecessors
 from apps.qualification.models import Question
@@ -20,7 +23,7 @@ from apps.tags.tagging import ADDRESS
 from apps.workspace.activities import Activity
 from apps.workspace.auditing import record
 from apps.workspace.hands import Hand
-from apps.workspace.models import Workspace
+from apps.workspace.models import Notification, Workspace
 
 from .models import DemoRecord, has_demo, remembered
 
@@ -58,6 +61,7 @@ def remove(workspace: Workspace, *, by: Hand, now: datetime) -> Removed:
     if not has_demo(workspace):
         return removed
     removed.questions, _ = Question.objects.filter(workspace=workspace, pk__in=remembered(workspace, Question)).delete()
+    _remove_files(workspace, now)
     removed.people = _remove_records(workspace, Person, _with_merged_leads(workspace, remembered(workspace, Person)))
     deserted, removed.kept_companies = _deserted(workspace)
     removed.companies = _remove_records(workspace, Company, deserted)
@@ -86,6 +90,15 @@ def _remove_records(workspace: Workspace, model: type[Attributed], pks: list[int
             happened.objects.filter(workspace=workspace, person__in=pks).delete()
     _, by_model = model.objects.of(workspace).filter(pk__in=pks).delete()
     return by_model.get(model._meta.label, 0)
+
+
+def _remove_files(workspace: Workspace, now: datetime) -> None:
+    """The file that was imported with its report, the one that was exported, and what was told of them."""
+    for export in Export.objects.filter(workspace=workspace, pk__in=remembered(workspace, Export)):
+        let_go(export, "The demo was removed.", now)
+        export.delete()
+    for model in (Import, RememberedColumns, Notification):
+        model.objects.filter(workspace=workspace, pk__in=remembered(workspace, model)).delete()
 
 
 def _deserted(workspace: Workspace) -> tuple[list[int], list[str]]:

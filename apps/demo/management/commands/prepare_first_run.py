@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from apps.demo import errands
 from apps.demo.population import populate
 from apps.workspace import clock, first_run
 from apps.workspace.hands import NOBODY, hand_of_teammate
@@ -66,5 +67,6 @@ class Command(BaseCommand):
             raise CommandError(" ".join(problem.messages)) from None
         if populated:
             populate(workspace, by=hand_of_teammate(founder), now=now)
+            errands.run(workspace, by=hand_of_teammate(founder), now=now)
         link = make_link(founder, base or origin(workspace, "app"), by=NOBODY, now=now)
         self.stdout.write(f"Sign in as {founder.email}, once, within a day: {link}")
