@@ -2,6 +2,8 @@
 
 A cell that a spreadsheet would calculate gets an apostrophe before it. So does one that looks as if it had got one
 already, so that reading takes away exactly what writing put there: `unescaped(escaped(cell)) == cell`, whatever it is.
+A number below zero is no formula: whoever adds up a column finds it there. A plus is no part of a number that we write,
+and a spreadsheet would take it from a phone number.
 """
 
 import re
@@ -9,7 +11,8 @@ import re
 # What makes a spreadsheet calculate: a sign, as it is typed or at full width, or white space that it skips before one.
 STARTS = "=+-@\t\r\n＝＋－＠"
 APOSTROPHE = "'"
-_risky = re.compile(f"'*[{re.escape(STARTS)}]")
+NUMBER = r"-[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,3})?"
+_risky = re.compile(rf"(?!{NUMBER}\Z)'*[{re.escape(STARTS)}]")
 _escaped = re.compile(f"''*[{re.escape(STARTS)}]")
 
 
@@ -36,6 +39,7 @@ def escaped_sql(column: str) -> str:
     The first character decides for nearly every cell, so that none of them is matched against a pattern.
     """
     return (
-        f"CASE WHEN ascii({column}) IN ({_FIRSTS}) OR (ascii({column}) = 39 AND {column} ~ '{_PATTERN}') "
+        f"CASE WHEN (ascii({column}) IN ({_FIRSTS}) AND {column} !~ '^{NUMBER}$') "
+        f"OR (ascii({column}) = 39 AND {column} ~ '{_PATTERN}') "
         f"THEN '''' || {column} ELSE {column} END"
     )

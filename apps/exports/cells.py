@@ -31,11 +31,9 @@ WHOLE = {"number", "spend", "member"}
 
 
 def _number(name: str, *, is_whole: bool) -> str:
-    """In plain digits, not with an exponent, as far as the number is whole. Below zero it begins with a sign, as what
-    spreadsheets calculate does."""
+    """In plain digits, not with an exponent, as far as the number is whole. Below zero it is a number still."""
     digits = f"{name}::bigint::text"
-    text = digits if is_whole else f"CASE WHEN {name} = trunc({name}) THEN {digits} ELSE {name}::text END"
-    return f"CASE WHEN {name} < 0 THEN '''' ELSE '' END || {text}"
+    return digits if is_whole else f"CASE WHEN {name} = trunc({name}) THEN {digits} ELSE {name}::text END"
 
 
 def date_sql(name: str, zone: str) -> str:

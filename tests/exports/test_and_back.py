@@ -30,6 +30,7 @@ KINDS = {
     "score": "decimal",
     "vip": "boolean",
 }
+LEVELS = ["-1", "=low", "Mid, or so", "'high'"]
 TWICE = datetime(2025, 11, 2, 6, 30, tzinfo=UTC)  # 01:30 in New York, for the second time
 
 
@@ -38,6 +39,7 @@ def new_york(workspace) -> Workspace:
     Workspace.objects.filter(pk=workspace.pk).update(timezone="America/New_York")
     for name, kind in KINDS.items():
         attribute(workspace, name, kind)
+    attribute(workspace, "level", "list", options=LEVELS)
     workspace.refresh_from_db()
     return workspace
 
@@ -78,13 +80,13 @@ def test_nothing_changes(tess, new_york):
 
 
 VALUES = {
-    "thing": st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20).filter(
-        str.strip
-    ),
+    "thing": st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20).filter(str.strip)
+    | st.from_regex(r"[-+']{1,2}[0-9]{1,3}(\.[0-9]{1,2})?(e-?[0-9]| of us)?", fullmatch=True),
     "balance": st.integers(-(2**53), 2**53),
     "score": st.floats(-1e15, 1e15, allow_nan=False),
     "last_order_at": st.integers(-2_000_000_000, 4_000_000_000),
     "vip": st.booleans(),
+    "level": st.sampled_from(LEVELS),
 }
 
 
