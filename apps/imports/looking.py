@@ -21,6 +21,7 @@ from .models import Import, ImportRow, ImportRun, Outcome, Purpose, Stage
 
 PAGE = 50
 SHOWN = 50  # errors on the page of an import
+AT_ONCE = 12  # values of a row in a preview
 FILTERS = {  # as the address has it → what it is called in a preview, and of a run
     Outcome.CREATED.value: "Create",
     Outcome.UPDATED.value: "Update",
@@ -53,6 +54,15 @@ class Line:
     label: str
     url: str
     differences: list[Difference]
+
+    @property
+    def shown(self) -> list[Difference]:
+        return self.differences[:AT_ONCE]
+
+    @property
+    def folded(self) -> list[Difference]:
+        """The rest of a wide row, which is opened by who wants to see it."""
+        return self.differences[AT_ONCE:]
 
     @property
     def verb(self) -> str:

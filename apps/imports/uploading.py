@@ -1,5 +1,6 @@
 """A file on its way in: streamed to the disk, counted while it comes, looked at before anything is asked (IMP-16)."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import IO, Any, cast
@@ -62,7 +63,7 @@ def take_in(workspace: Workspace, upload: UploadedFile, role: str, *, by: Hand, 
             by_id=by.teammate_id,
             created_at=now,
             role=role,
-            file_name=(upload.name or "people.csv")[:255],
+            file_name=called(upload.name or ""),
             size=known.size,
             sha256=known.sha256,
             start=known.start,
@@ -97,6 +98,12 @@ def _read_through(upload: Import, run: ImportRun) -> Import:
         jobs.run(ImportRun, run.pk)
     upload.refresh_from_db()
     return upload
+
+
+def called(name: str) -> str:
+    """A file's name as pages show it: in one line, and in the order in which it is read."""
+    seen = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in name)
+    return " ".join(seen.split())[:255] or "people.csv"
 
 
 def clean(headers: Iterable[str]) -> list[str]:

@@ -307,6 +307,7 @@ def _came_to(upload: Import) -> dict[str, Any]:
         "run": run,
         "foreseen": looking.foreseen_otherwise(run) if run else None,
         "undoing": back,
+        "adds": bool(upload.tag) or any(one.what == choosing.NEW for one in choosing.columns_of(upload)),
         "may_undo": run is not None and run.can_be_undone(now()),
         "problems": looking.problems(run) if run else [],
         "left": looking.left(back) if back else [],

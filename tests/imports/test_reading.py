@@ -221,6 +221,24 @@ def test_what_stands_before_the_headers_is_passed_over(door, workspace, before):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/march.csv", "march.csv"),
+        ("a\x01b\u202ecod.csv", "abcod.csv"),
+        (" ", "people.csv"),
+        ("x" * 400 + ".csv", "x" * 251 + ".csv"),
+        ('<img src=x>"&.csv', '<img src=x>"&.csv'),
+    ],
+)
+def test_a_file_is_called_by_what_can_be_read_of_its_name(door, name, shown):
+    upload = door.uploaded("user_id\n1\n", name=name)
+
+    assert upload.file_name == shown
+    assert "<img" not in door.client.get(upload.page()).text
+
+
+@pytest.mark.django_db
 def test_an_escaped_formula_is_the_text_that_it_was(door):
     """EXP-06"""
     door.imported("user_id,name\n1,'=1+1\n2,'quoted'\n")
