@@ -1,6 +1,7 @@
 """From a bare Python to `.venv`. The locks here are empty ones: what is under test is the making, not the packages."""
 
 import ast
+import shutil
 import subprocess
 import sys
 import threading
@@ -24,12 +25,33 @@ print(sys.prefix)
 
 @pytest.fixture
 def project(tmp_path):
+    return project_in(tmp_path)
+
+
+def project_in(place):
     """A project folder, with a space in its path, whose two locks hold nothing."""
-    folder = tmp_path / "the project"
+    folder = place / "the project"
     folder.mkdir()
     for lock in (bootstrap.LOCK, bootstrap.DEV_LOCK):
         (folder / lock).write_text(f"# {lock}\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def made_anew(tmp_path_factory):
+    """A project whose `.venv` was half of one, and how the command ended that came upon it."""
+    folder = project_in(tmp_path_factory.mktemp("made"))
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").symlink_to("/nowhere/python")
+    return folder, enter(folder)
+
+
+@pytest.fixture
+def furnished(project, made_anew):
+    """A project with a whole `.venv` that holds no lock yet. Making one takes seconds, copying it does not."""
+    shutil.copytree(made_anew[0] / ".venv", project / ".venv", symlinks=True)
+    (project / ".venv" / bootstrap.STAMP).unlink()
+    return project
 
 
 def enter(project, lock=bootstrap.LOCK, before=""):
@@ -66,15 +88,15 @@ def test_a_python_without_venv_is_told_what_to_install(project):
     assert "Traceback" not in ended.stderr
 
 
-def test_a_lock_that_cannot_be_installed_is_told_and_leaves_no_stamp(project):
+def test_a_lock_that_cannot_be_installed_is_told_and_leaves_no_stamp(furnished):
     # A requirement without a hash is refused by pip before it asks anybody.
-    (project / bootstrap.LOCK).write_text("django==5.2\n")
+    (furnished / bootstrap.LOCK).write_text("django==5.2\n")
 
-    ended = enter(project)
+    ended = enter(furnished)
 
     assert ended.returncode == 1
     assert "Installing requirements.lock failed" in ended.stderr
-    assert bootstrap.stamped(str(project / ".venv")) == set()
+    assert bootstrap.stamped(str(furnished / ".venv")) == set()
 
 
 @pytest.mark.slow
@@ -92,20 +114,17 @@ def test_a_bare_python_runs_the_command_again_inside_a_new_venv_once_for_two_at_
 
 
 @pytest.mark.slow
-def test_a_lock_is_installed_again_only_when_it_changed_and_the_wider_one_covers_both(project):
-    said = [enter(project, bootstrap.DEV_LOCK).stderr, enter(project).stderr]
-    (project / bootstrap.LOCK).write_text("# another\n")
-    said += [enter(project).stderr, enter(project).stderr]
+def test_a_lock_is_installed_again_only_when_it_changed_and_the_wider_one_covers_both(furnished):
+    said = [enter(furnished, bootstrap.DEV_LOCK).stderr, enter(furnished).stderr]
+    (furnished / bootstrap.LOCK).write_text("# another\n")
+    said += [enter(furnished).stderr, enter(furnished).stderr]
 
     assert [line.count("Installing") for line in said] == [1, 0, 1, 0]
     assert "Installing requirements.lock" in said[2]
 
 
 @pytest.mark.slow
-def test_a_half_made_venv_is_made_anew(project):
-    (project / ".venv" / "bin").mkdir(parents=True)
-    (project / ".venv" / "bin" / "python").symlink_to("/nowhere/python")
-
-    ended = enter(project)
+def test_a_half_made_venv_is_made_anew(made_anew):
+    project, ended = made_anew
 
     assert (ended.returncode, ended.stdout.strip()) == (0, str(project / ".venv"))
