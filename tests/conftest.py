@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -11,6 +12,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(
             "Run the suite with `python3 manage.py test`: it starts the servers that the tests need."
         )
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Once the first test is set up, the collector looks through what tests make, not through what lasts (`early`)."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
