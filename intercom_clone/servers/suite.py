@@ -20,6 +20,8 @@ from intercom_clone.servers.processes import dies_with_parent
 ROOT = Path(__file__).resolve().parent.parent.parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
 NODE_TESTS = ROOT / "tests" / "clients" / "node"
+# A worker keeps whole modules, with what they make once, until one has nothing left and takes half of another's.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -33,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
                 os.environ.pop(name, None)
             places = Places(folder)
             with held(places), running(places, throwaway=True):
-                return _pytest(list(arguments) or ["-n", "auto"], environment)
+                return _pytest(list(arguments or ON_EVERY_CORE), environment)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
