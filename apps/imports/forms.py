@@ -184,7 +184,7 @@ def _no_identifier(role: str) -> str:
 def samples_of(upload: Import, most: int = 3) -> list[list[str]]:
     """The first cells of every column that hold something, for the table of columns."""
     found: list[list[str]] = [[] for _ in upload.headers]
-    for row in head(upload):
+    for row in (row for row in head(upload) if not row.broken):
         for place, cell in enumerate(row.cells[: len(found)]):
             if cell.strip() and len(found[place]) < most:
                 found[place].append(cell[:80])

@@ -46,7 +46,7 @@ class Fingerprint:
 class Row(NamedTuple):
     """A row: its number (the first below the headers is 1), the byte where it begins, its cells.
 
-    `broken` says why its cells cannot be told apart.
+    `broken` says why its cells cannot be told apart; they are what stands between the delimiters then, quotes and all.
     """
 
     number: int
@@ -172,12 +172,14 @@ class Table:
         stream.seek(offset)
         self._text = io.TextIOWrapper(stream, "utf-8", newline="")  # LF, CRLF and CR all end a line, and are kept
         self._reader = csv.reader(self._lines(), delimiter=delimiter, strict=True)
-        self._room = LONGEST_ROW
+        self._room, self._delimiter = LONGEST_ROW, delimiter
+        self._row: list[str] = []  # the lines of the row that is read
         self.offset, self.number, self.lines = offset, number, lines
 
     def __iter__(self) -> Iterator[Row]:
         while True:
             begin, line, self._room = self.offset, self.lines + 1, LONGEST_ROW
+            self._row.clear()
             try:
                 cells = next(self._reader, None)
             except csv.Error as error:
@@ -196,6 +198,7 @@ class Table:
                 raise csv.Error("too long")
             self.offset += len(line) if line.isascii() else len(line.encode())
             self.lines += 1
+            self._row.append(line)
             yield line
 
     def _broken(self, begin: int, line: int, error: csv.Error) -> Row:
@@ -208,8 +211,17 @@ class Table:
         if "end of data" in said:
             raise Unreadable(f"A quote that opens in the row of line {line:,} never closes. Mend it and upload again.")
         self.number += 1
-        return Row(self.number, begin, [], "has text after a closing quote; a quote inside a cell is written twice")
+        cells = "".join(self._row).rstrip("\r\n").split(self._delimiter)
+        return Row(self.number, begin, cells, _why_broken(line, self.lines))
 
     def detach(self) -> None:
         """Leave the stream open for whoever opened it."""
         self._text.detach()
+
+
+def _why_broken(first: int, last: int) -> str:
+    if first == last:
+        return "has text after a closing quote; a quote inside a cell is written twice"
+    return (
+        f"takes up the lines {first:,} to {last:,}: a quote that opens on line {first:,} closes only where text follows"
+    )

@@ -31,7 +31,7 @@ def step(run: ImportRun, now: datetime) -> bool:
         passing.note(run, table)
     upload = run.upload
     if rows:
-        upload.seen = look(upload.seen or [NOTHING_YET] * len(upload.headers), rows)
+        upload.seen = look(upload.seen or [NOTHING_YET] * len(upload.headers), [row for row in rows if not row.broken])
         upload.rows += len(rows)
         upload.save(update_fields=["seen", "rows"])
         run.total = run.done

@@ -204,6 +204,25 @@ def test_odd_rows_are_errors_of_their_own(door, workspace):
 
 
 @pytest.mark.django_db
+def test_a_quote_that_swallows_lines_is_told_with_its_lines_and_nothing_is_lost(door, workspace):
+    """IMP-23: the cells are in the file of errors, and the type of the column is not made of them"""
+    text = 'user_id,name,seats\n1,Ann,1\n2,"Bo,2\n3,Cy,3\n4,"Di",4\n5,Ed,5\n6,"Fay" Lee,6\n'
+    upload = door.uploaded(text)
+    kinds = door.choices(upload)["kind-2"]
+
+    run = door.imported(text, columns={"seats": "new"})
+
+    swallowed = "takes up the lines 3 to 5: a quote that opens on line 3 closes only where text follows"
+    within = "has text after a closing quote; a quote inside a cell is written twice"
+    assert people(workspace, "external_id") == [("1",), ("5",)]
+    assert (kinds, counts(run)) == ("number", {"created": 2, "failed": 2})
+    assert door.csv(run, "errors")[1:] == [
+        ["2", "", swallowed, "2", '"Bo', "2\n3"],
+        ["4", "", within, "6", '"Fay" Lee', "6"],
+    ]
+
+
+@pytest.mark.django_db
 def test_the_byte_order_mark_is_no_part_of_the_first_header(door):
     """IMP-17"""
     upload = door.uploaded(BOM + b"email,name\na@x.io,Ann\n")
