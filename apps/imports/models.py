@@ -231,6 +231,7 @@ class ImportRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="a_row_is_told_once")]
         indexes = [
             models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome"),
+            models.Index(fields=["run", "number"], condition=Q(problems__isnull=False), name="rows_with_problems"),
             models.Index(fields=["record_id"], condition=Q(record_id__isnull=False), name="rows_of_a_person"),
             models.Index(fields=["run", "subject"], condition=Q(subject__isnull=False), name="rows_of_a_subject"),
             models.Index(

@@ -58,7 +58,7 @@ def report(run: ImportRun) -> Iterator[str]:
 def _batches(run: ImportRun, *, only_errors: bool = False) -> Iterator[list[ImportRow]]:
     rows = ImportRow.objects.filter(run=run).order_by("number")
     if only_errors:
-        rows = rows.exclude(problems=None)
+        rows = rows.filter(problems__isnull=False)
     after = 0
     while batch := list(rows.filter(number__gt=after)[:ROWS]):
         yield batch

@@ -1,13 +1,15 @@
 """A file goes in: users and leads, new and known, by the one write path (IMP)."""
 
 import pytest
+from django.db import connection
 
 from apps.attributes.models import Attribute, State
 from apps.attributes.precedence import holder_of
 from apps.attributes.sources import Source
 from apps.companies.models import Company
 from apps.deletion import grace
-from apps.imports.models import Import, ImportRun, Purpose
+from apps.imports import looking
+from apps.imports.models import Import, ImportRow, ImportRun, Purpose
 from apps.people import identity, states
 from apps.people.arrivals import Payload, receive
 from apps.people.models import Person
@@ -439,3 +441,20 @@ def test_a_discarded_file_is_gone(door, workspace):
     door.client.post(f"{door.base}/{upload.pk}/discard/")
 
     assert (Import.objects.get().stage, Import.objects.get().file.name) == ("discarded", "")
+
+
+def test_a_few_rows_with_errors_are_found_among_many_by_an_index(door, workspace):
+    """IMP-23: the page asks for them every second while an import runs"""
+    run = door.imported("user_id,name\n1,Ann\n,Nobody\n")
+    others = [
+        ImportRow(workspace=workspace, run=run, number=number, outcome="created", at=run.created_at)
+        for number in range(10, 5_010)
+    ]
+    ImportRow.objects.bulk_create(others)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE imports_importrow")
+
+    plan = ImportRow.objects.filter(run=run, problems__isnull=False).order_by("number")[:50].explain()
+
+    assert "rows_with_problems" in plan
+    assert [row.number for row in looking.problems(run)] == [2]
