@@ -91,6 +91,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "about", "name"), name="an_attributes_name_is_taken_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("workspace", "about", "column"), name="a_column_holds_one_attribute"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ColumnClearance",
@@ -257,6 +267,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "about", "record_id", "-id"], name="history_of_a_record"),
+                    models.Index(fields=["workspace", "about", "id"], name="history_as_it_came"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RefusedWrite",
@@ -316,6 +332,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("last_at"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="refusals_newest_first",
+                    ),
+                    models.Index(fields=["workspace", "key"], name="refusals_of_a_key"),
+                    models.Index(fields=["workspace", "reason", "source"], name="refusals_for_a_reason"),
+                    models.Index(
+                        condition=models.Q(("redacted_at", None)), fields=["last_at"], name="refusals_to_redact"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "about", "record_id", "key", "source", "reason"),
+                        name="a_repeated_refusal_is_counted",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TypeChange",
@@ -402,64 +440,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="attribute",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "about", "name"), name="an_attributes_name_is_taken_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attribute",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "about", "column"), name="a_column_holds_one_attribute"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="recordchange",
-            index=models.Index(fields=["workspace", "about", "record_id", "-id"], name="history_of_a_record"),
-        ),
-        migrations.AddIndex(
-            model_name="recordchange",
-            index=models.Index(fields=["workspace", "about", "id"], name="history_as_it_came"),
-        ),
-        migrations.AddIndex(
-            model_name="refusedwrite",
-            index=models.Index(
-                models.F("workspace"),
-                models.OrderBy(models.F("last_at"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="refusals_newest_first",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refusedwrite",
-            index=models.Index(fields=["workspace", "key"], name="refusals_of_a_key"),
-        ),
-        migrations.AddIndex(
-            model_name="refusedwrite",
-            index=models.Index(fields=["workspace", "reason", "source"], name="refusals_for_a_reason"),
-        ),
-        migrations.AddIndex(
-            model_name="refusedwrite",
-            index=models.Index(
-                condition=models.Q(("redacted_at", None)), fields=["last_at"], name="refusals_to_redact"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refusedwrite",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "about", "record_id", "key", "source", "reason"),
-                name="a_repeated_refusal_is_counted",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="typechange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("finished_at", None), ("swapped_at", None)),
-                fields=("attribute",),
-                name="an_attribute_changes_its_type_once_at_a_time",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("finished_at", None), ("swapped_at", None)),
+                        fields=("attribute",),
+                        name="an_attribute_changes_its_type_once_at_a_time",
+                    ),
+                ],
+            },
         ),
     ]

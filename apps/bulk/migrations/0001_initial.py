@@ -85,6 +85,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="bulk_changes_newest_first",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Former",
@@ -112,19 +121,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="bulkchange",
-            index=models.Index(
-                models.F("workspace"), models.OrderBy(models.F("id"), descending=True), name="bulk_changes_newest_first"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="former",
-            index=models.Index(fields=["change", "id"], name="formers_of_a_change"),
-        ),
-        migrations.AddIndex(
-            model_name="former",
-            index=models.Index(fields=["workspace", "about", "record_id"], name="formers_of_a_record"),
+            options={
+                "indexes": [
+                    models.Index(fields=["change", "id"], name="formers_of_a_change"),
+                    models.Index(fields=["workspace", "about", "record_id"], name="formers_of_a_record"),
+                ],
+            },
         ),
     ]

@@ -126,6 +126,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "company"), name="a_person_belongs_to_a_company_once"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="company",
@@ -135,10 +140,6 @@ class Migration(migrations.Migration):
                 through="companies.Membership",
                 to="people.person",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("person", "company"), name="a_person_belongs_to_a_company_once"),
         ),
         migrations.AddIndex(
             model_name="company",

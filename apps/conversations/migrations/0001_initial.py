@@ -38,6 +38,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.F("person"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="conversations_of_a_person",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Month",
@@ -55,6 +65,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "begins_on"), name="a_month_is_counted_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Rating",
@@ -93,34 +108,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                models.F("workspace"),
-                models.F("person"),
-                models.OrderBy(models.F("id"), descending=True),
-                name="conversations_of_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="month",
-            constraint=models.UniqueConstraint(fields=("workspace", "begins_on"), name="a_month_is_counted_once"),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(fields=["workspace", "rated_at"], name="ratings_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(
-                condition=models.Q(("person__isnull", False)), fields=["person"], name="ratings_of_a_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__range", (1, 5))), name="a_score_is_one_to_five"
-            ),
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "rated_at"], name="ratings_by_time"),
+                    models.Index(
+                        condition=models.Q(("person__isnull", False)), fields=["person"], name="ratings_of_a_person"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("score__range", (1, 5))), name="a_score_is_one_to_five"),
+                ],
+            },
         ),
     ]

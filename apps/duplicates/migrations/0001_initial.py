@@ -72,6 +72,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="bulk_merges_newest_first",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Look",
@@ -118,6 +127,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="looks_newest_first",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("waiting", "running", "cancelling"))),
+                        fields=("workspace",),
+                        name="one_look_for_duplicates_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pair",
@@ -177,6 +202,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("found_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="pairs_newest_first",
+                    ),
+                    models.Index(
+                        condition=models.Q(("dismissed_at__isnull", False)),
+                        fields=["workspace", "-dismissed_at", "-id"],
+                        name="pairs_dismissed",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("lower", "higher"), name="a_pair_is_kept_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("lower__lt", models.F("higher"))), name="a_pair_has_one_order"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Part",
@@ -228,6 +274,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["job", "outcome", "id"], name="parts_of_a_bulk_merge"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Trace",
@@ -270,64 +321,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="bulkmerge",
-            index=models.Index(
-                models.F("workspace"), models.OrderBy(models.F("id"), descending=True), name="bulk_merges_newest_first"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="look",
-            index=models.Index(
-                models.F("workspace"), models.OrderBy(models.F("id"), descending=True), name="looks_newest_first"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="look",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("waiting", "running", "cancelling"))),
-                fields=("workspace",),
-                name="one_look_for_duplicates_at_a_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(
-                models.F("workspace"),
-                models.OrderBy(models.F("found_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="pairs_newest_first",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pair",
-            index=models.Index(
-                condition=models.Q(("dismissed_at__isnull", False)),
-                fields=["workspace", "-dismissed_at", "-id"],
-                name="pairs_dismissed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.UniqueConstraint(fields=("lower", "higher"), name="a_pair_is_kept_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lower__lt", models.F("higher"))), name="a_pair_has_one_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="part",
-            index=models.Index(fields=["job", "outcome", "id"], name="parts_of_a_bulk_merge"),
-        ),
-        migrations.AddIndex(
-            model_name="trace",
-            index=models.Index(fields=["look", "reason", "digest", "person"], name="traces_of_a_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="trace",
-            index=models.Index(fields=["look", "id"], name="traces_of_a_look"),
+            options={
+                "indexes": [
+                    models.Index(fields=["look", "reason", "digest", "person"], name="traces_of_a_digest"),
+                    models.Index(fields=["look", "id"], name="traces_of_a_look"),
+                ],
+            },
         ),
     ]

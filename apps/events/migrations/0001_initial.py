@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="an_event_is_named_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -86,6 +91,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.F("person"),
+                        models.OrderBy(models.F("at"), descending=True, nulls_last=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="a_persons_timeline",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "person", "name", "at"), name="an_occurrence_counts_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EventSummary",
@@ -126,40 +147,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "event summaries",
+                "indexes": [
+                    models.Index(fields=["workspace", "name", "last_at"], name="summaries_by_last"),
+                    models.Index(fields=["workspace", "name", "count"], name="summaries_by_count"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "person", "name"), name="an_event_is_summed_up_once_a_person"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="eventname",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="an_event_is_named_once"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                models.F("workspace"),
-                models.F("person"),
-                models.OrderBy(models.F("at"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="a_persons_timeline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "person", "name", "at"), name="an_occurrence_counts_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="eventsummary",
-            index=models.Index(fields=["workspace", "name", "last_at"], name="summaries_by_last"),
-        ),
-        migrations.AddIndex(
-            model_name="eventsummary",
-            index=models.Index(fields=["workspace", "name", "count"], name="summaries_by_count"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventsummary",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "person", "name"), name="an_event_is_summed_up_once_a_person"
-            ),
         ),
     ]

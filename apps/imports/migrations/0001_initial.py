@@ -89,6 +89,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("workspace"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="imports_newest_first",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportRun",
@@ -168,6 +177,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("purpose", "run")), fields=("upload",), name="a_file_is_imported_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("purpose", "undo")), fields=("upload",), name="an_import_is_undone_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportRow",
@@ -230,6 +249,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome"),
+                    models.Index(
+                        condition=models.Q(("record_id__isnull", False)), fields=["record_id"], name="rows_of_a_person"
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject__isnull", False)),
+                        fields=["run", "subject"],
+                        name="rows_of_a_subject",
+                    ),
+                    models.Index(
+                        condition=models.Q(("user_id_hash__isnull", False)),
+                        fields=["run", "user_id_hash"],
+                        name="rows_of_a_user_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("email_hash__isnull", False)),
+                        fields=["run", "email_hash"],
+                        name="rows_of_an_email",
+                    ),
+                    models.Index(
+                        condition=models.Q(("cells__isnull", False)), fields=["workspace", "id"], name="rows_with_cells"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="a_row_is_told_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RememberedColumns",
@@ -249,69 +297,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="import",
-            index=models.Index(
-                models.F("workspace"), models.OrderBy(models.F("id"), descending=True), name="imports_newest_first"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose", "run")), fields=("upload",), name="a_file_is_imported_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("purpose", "undo")), fields=("upload",), name="an_import_is_undone_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(fields=["run", "outcome", "number"], name="rows_by_outcome"),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("record_id__isnull", False)), fields=["record_id"], name="rows_of_a_person"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("subject__isnull", False)), fields=["run", "subject"], name="rows_of_a_subject"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("user_id_hash__isnull", False)),
-                fields=["run", "user_id_hash"],
-                name="rows_of_a_user_id",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("email_hash__isnull", False)), fields=["run", "email_hash"], name="rows_of_an_email"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrow",
-            index=models.Index(
-                condition=models.Q(("cells__isnull", False)), fields=["workspace", "id"], name="rows_with_cells"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrow",
-            constraint=models.UniqueConstraint(fields=("run", "number"), name="a_row_is_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rememberedcolumns",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "role", "headers_hash"), name="columns_are_remembered_once_by_their_headers"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "role", "headers_hash"),
+                        name="columns_are_remembered_once_by_their_headers",
+                    ),
+                ],
+            },
         ),
     ]

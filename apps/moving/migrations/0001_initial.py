@@ -26,6 +26,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "base_url"), name="a_workspace_moves_from_a_server_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stage",
@@ -46,6 +53,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("move", "name"), name="a_move_has_a_stage_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Untaken",
@@ -66,21 +78,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="move",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "base_url"), name="a_workspace_moves_from_a_server_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.UniqueConstraint(fields=("move", "name"), name="a_move_has_a_stage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="untaken",
-            constraint=models.UniqueConstraint(
-                fields=("move", "what", "subject", "reason"), name="what_was_not_taken_is_told_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("move", "what", "subject", "reason"), name="what_was_not_taken_is_told_once"
+                    ),
+                ],
+            },
         ),
     ]

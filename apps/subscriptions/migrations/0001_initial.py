@@ -65,6 +65,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("workspace"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="a_subscription_types_name_is_taken_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Choice",
@@ -109,19 +118,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="subscriptiontype",
-            constraint=models.UniqueConstraint(
-                models.F("workspace"),
-                django.db.models.functions.text.Lower("name"),
-                name="a_subscription_types_name_is_taken_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="choice",
-            constraint=models.UniqueConstraint(
-                fields=("person", "subscription"), name="a_person_chooses_a_subscription_once"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "subscription"), name="a_person_chooses_a_subscription_once"
+                    ),
+                ],
+            },
         ),
     ]

@@ -41,6 +41,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("workspace"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="a_tags_name_is_taken_once",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tagging",
@@ -76,6 +85,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "about", "record_id"], name="tags_of_a_record"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "about", "tag", "record_id"), name="a_record_carries_a_tag_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -119,21 +138,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                models.F("workspace"), django.db.models.functions.text.Lower("name"), name="a_tags_name_is_taken_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tagging",
-            index=models.Index(fields=["workspace", "about", "record_id"], name="tags_of_a_record"),
-        ),
-        migrations.AddConstraint(
-            model_name="tagging",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "about", "tag", "record_id"), name="a_record_carries_a_tag_once"
-            ),
         ),
     ]
