@@ -109,6 +109,11 @@ class ColumnsForm:
     def is_valid(self) -> bool:
         return not self.error and not any(one.error for one in self.fields)
 
+    @property
+    def open_fields(self) -> list[ColumnField]:
+        """The columns that are nothing yet."""
+        return [one for one in self.fields if not one.choice]
+
     def columns(self) -> list[Column]:
         return [one.column() or columns.IGNORE for one in self.fields]
 
@@ -117,6 +122,9 @@ class ColumnsForm:
             one.choice = data.get(f"column-{one.place}", "")
             one.name = data.get(f"name-{one.place}", one.name)
             one.kind = data.get(f"kind-{one.place}", one.kind)
+        if (rest := data.get("rest")) in (NEW, IGNORED):
+            for one in self.open_fields:
+                one.choice = rest
         self._check()
 
     def _check(self) -> None:

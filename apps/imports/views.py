@@ -84,13 +84,15 @@ def _ask(request: PageRequest, form: UploadForm, problem: str = "", status: int 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def columns(request: PageRequest, pk: int) -> HttpResponse:
-    """What each column is (IMP-03, IMP-18…20)."""
+    """What each column is (IMP-03, IMP-18…20). With `rest` all that are nothing yet become the same, for a look first."""
     upload = _upload_or_404(request, pk)
     if request.method != "POST":
         return _show(request, upload, Stage.COLUMNS)
     with holding.held(upload) as upload:
         _check_read(upload)
         form = ColumnsForm.guessed(upload, samples_of(upload), request.POST)
+        if form.is_valid and "rest" in request.POST:
+            return _show(request, upload, Stage.COLUMNS, form=form)
         if form.is_valid:
             upload.columns, upload.stage = choosing.kept(form.columns()), Stage.OPTIONS
             upload.save(update_fields=["columns", "stage"])

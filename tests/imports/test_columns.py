@@ -11,7 +11,7 @@ from apps.workspace import clock
 from apps.workspace.hands import NOBODY
 from tests.factories import attribute
 
-from .conftest import problems_in, work
+from .conftest import chosen_in, problems_in, work
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,21 @@ def test_nothing_goes_on_before_every_column_is_chosen(door, workspace):
     assert answer.status_code == 422
     assert "Say what this column is, or ignore it." in answer.text
     assert door.client.get(f"{door.base}/{upload.pk}/options/").status_code == 302
+
+
+@pytest.mark.parametrize("rest", ["new", "ignored"])
+def test_all_that_is_nothing_yet_becomes_the_same_at_once(door, workspace, rest):
+    """IMP-18, IMP-20: for a look first; nothing is kept before it is confirmed"""
+    upload = door.uploaded("email,mood,shoe size\na@x.io,x,43\n")
+
+    page = door.client.post(f"{door.base}/{upload.pk}/columns/", door.choices(upload) | {"rest": rest})
+
+    chosen = chosen_in(page.text)
+    assert [chosen[f"column-{place}"] for place in range(3)] == ["known:email", rest, rest]
+    upload.refresh_from_db()
+    assert (page.status_code, upload.columns) == (200, [])
+    answer = door.client.post(f"{door.base}/{upload.pk}/columns/", chosen)
+    assert answer.url.endswith("/options/")
 
 
 def test_empty_columns_without_a_header_are_ignored(door, workspace):
