@@ -84,7 +84,7 @@ def _ask(request: PageRequest, form: UploadForm, problem: str = "", status: int 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def columns(request: PageRequest, pk: int) -> HttpResponse:
-    """What each column is (IMP-03, IMP-18…20). With `rest` all that are nothing yet become the same, for a look first."""
+    """What each column is (IMP-03, IMP-18…20). With `rest` all that are nothing yet become it, for a look first."""
     upload = _upload_or_404(request, pk)
     if request.method != "POST":
         return _show(request, upload, Stage.COLUMNS)
