@@ -7,7 +7,7 @@ due the next time (DEL-16).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -137,6 +137,11 @@ class Due:
     by_id: int | None
     requested_at: datetime
 
+    @property
+    def told(self) -> dict[str, Any]:
+        of_request = {"by_id": self.by_id, "requested_at": self.requested_at}
+        return {"public_id": self.public_id, "role": self.role} | of_request
+
 
 @transaction.atomic
 def _destroy_batch(workspace: Workspace, people: list[int], swept: Taken, now: datetime) -> tuple[int, Counter[str]]:
@@ -169,7 +174,7 @@ def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
 
 def _leave(receipts: Mapping[Due, dict[str, int]], workspace: Workspace, now: datetime) -> None:
     """A receipt for each, and a line of the activity log (BEY-09, DEL-22)."""
-    told = orjson.dumps([asdict(one) | {"taken": taken} for one, taken in receipts.items()]).decode()
+    told = orjson.dumps([one.told | {"taken": taken} for one, taken in receipts.items()]).decode()
     said: dict[str, Any] = {"receipts": told, "workspace": workspace.pk, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(LEAVE_RECEIPTS, said | {"activity": Activity.DESTRUCTION.value})
