@@ -168,3 +168,14 @@ def test_a_row_that_is_rejected_says_why(door, workspace):
 
     assert list(reasons(upload.latest(Purpose.PREVIEW))) == [1]
     assert Import.objects.get().rows == 1
+
+
+def test_a_value_that_only_changes_hands_is_told_once(workspace, door):
+    """BEY-04: struck through and written once more it would look like another value"""
+    PersonFactory(workspace=workspace, external_id="1", name="Ann Lee")
+
+    upload = door.previewed("user_id,Name\n1,Ann Lee\n")
+
+    page = door.client.get(f"{door.base}/{upload.pk}/review/").text
+    assert "now held by the file" in page
+    assert "<del>Ann Lee</del>" not in page
