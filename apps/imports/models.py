@@ -170,10 +170,12 @@ class ImportRun(Job):
     def called_off(self, now: datetime) -> None:
         from . import running, undoing
 
+        stopped = self.state == JobState.CANCELLING
+        how = "was stopped" if stopped else "could not be finished"
         if self.purpose == Purpose.RUN:
-            running.close(self, now)
+            running.close(self, now, how=how, why=self.upload.gone_why if stopped else self.error)
         elif self.purpose == Purpose.UNDO:
-            undoing.close(self, now)
+            undoing.close(self, now, how=f"undone in part; the undoing {how}")
 
 
 class Outcome(models.TextChoices):

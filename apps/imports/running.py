@@ -158,7 +158,7 @@ def _tag(plan: Plan, run: ImportRun, landings: Sequence[Landing], now: datetime)
     return hung
 
 
-def close(run: ImportRun, now: datetime) -> None:
+def close(run: ImportRun, now: datetime, *, how: str = "has ended", why: str = "") -> None:
     """Say what it came to, however it ended (IMP-26), and let the file go: what the report needs is kept."""
     upload = run.upload
     let_file_go(upload)
@@ -176,15 +176,15 @@ def close(run: ImportRun, now: datetime) -> None:
         failed=run.failed,
         tag=upload.tag,
     )
-    notify(run.by_id, workspace=run.workspace, message=_in_words(run), url=upload.page(), now=now)
+    notify(run.by_id, workspace=run.workspace, message=_in_words(run, how, why), url=upload.page(), now=now)
 
 
-def _in_words(run: ImportRun) -> str:
+def _in_words(run: ImportRun, how: str, why: str) -> str:
     told = (
-        f"The import of {run.upload.file_name} has ended: {run.created:,} created, {run.touched:,} updated, "
+        f"The import of {run.upload.file_name} {how}: {run.created:,} created, {run.touched:,} updated, "
         f"{run.skipped:,} skipped, {run.failed:,} failed."
     )
-    return f"{told} {run.upload.gone_why}".strip()
+    return f"{told} {why}".strip()
 
 
 def let_file_go(upload: Import) -> None:

@@ -285,14 +285,14 @@ def _referred_to(model: Any, workspace: Any, pks: set[int]) -> set[int]:
     return found
 
 
-def close(undoing: ImportRun, now: datetime) -> None:
+def close(undoing: ImportRun, now: datetime, *, how: str = "undone") -> None:
     """Say what it came to, however it ended."""
     told = {"removed": undoing.removed, "restored": undoing.restored, "left_alone": undoing.left_alone}
     by = running.hand_of(undoing)
     file = undoing.upload.file_name
     record(Activity.CSV_IMPORT_UNDO, workspace=undoing.workspace, by=by, now=now, job=undoing.pk, file=file, **told)
     message = (
-        f"The import of {file} was undone: {undoing.removed:,} people removed, {undoing.restored:,} values restored, "
+        f"The import of {file} was {how}: {undoing.removed:,} people removed, {undoing.restored:,} values restored, "
         f"{undoing.left_alone:,} left alone."
     )
     notify(undoing.by_id, workspace=undoing.workspace, message=message, url=undoing.upload.page(), now=now)

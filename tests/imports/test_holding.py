@@ -16,7 +16,7 @@ from apps.imports.models import Import, ImportRun, Purpose
 from apps.people.models import Person
 from apps.workspace import clock
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import Workspace
+from apps.workspace.models import Notification, Workspace
 from tests.attributes.conftest import offer
 from tests.factories import PersonFactory, attribute
 
@@ -194,6 +194,9 @@ def test_an_import_that_waited_is_refused_as_well(door, workspace):
     run = upload.latest(Purpose.RUN)
     assert (run.state, Person.objects.count()) == ("failed", 0)
     assert "is another one than at the preview" in run.error
+    assert Notification.objects.get().message.startswith(
+        "The import of people.csv could not be finished: 0 created, 0 updated, 0 skipped, 0 failed. An attribute that"
+    )
 
 
 def test_what_came_otherwise_than_previewed_is_told(door, workspace):

@@ -22,7 +22,7 @@ from apps.tags import noting, tagging
 from apps.tags.models import Tag, Tagging
 from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import AuditEntry
+from apps.workspace.models import AuditEntry, Notification
 from tests.attributes.conftest import holder, offer, value
 from tests.factories import LeadFactory, PersonFactory, attribute
 
@@ -378,6 +378,11 @@ def test_a_stopped_undoing_goes_on_where_it_stopped(door, workspace, monkeypatch
 
     done = door.undone(run)
 
+    told = list(Notification.objects.order_by("pk").values_list("message", flat=True))
+    assert [words.split(": ")[0] for words in told[1:]] == [
+        "The import of people.csv was undone in part; the undoing was stopped",
+        "The import of people.csv was undone",
+    ]
     assert stopped == ("cancelled", 4)
     assert (done.pk, done.state, done.removed, Person.objects.count()) == (back.pk, "done", 6, 0)
 
