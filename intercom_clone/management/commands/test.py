@@ -8,7 +8,7 @@ from intercom_clone.servers import suite
 
 
 class Command(BaseCommand):
-    help = "Run the suite with pytest, on embedded servers of its own. Arguments go to pytest; without any: on every core."
+    help = "Run the suite with pytest, on embedded servers of its own. Arguments go to pytest; without any, every core."
 
     def run_from_argv(self, argv: list[str]) -> None:
         sys.exit(suite.run(argv[2:]))
