@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.workspace.models import Seat, Workspace
@@ -43,11 +44,7 @@ def tess(workspace: Workspace) -> Seat:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, tess: Seat) -> Iterator[Page]:
     """Tess's browser, signed in. A script's error, or anything that the CSP stops, fails the test."""
-    context = chromium.new_context(
-        base_url=live_server.url, viewport={"width": 1360, "height": 860}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(tess), "url": live_server.url}])
+    context = signed_in(chromium, live_server, tess, viewport={"width": 1360, "height": 860}, reduced_motion="reduce")
     complaints: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -55,6 +52,22 @@ def page(chromium: Browser, live_server: LiveServer, tess: Seat) -> Iterator[Pag
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def plain_page(chromium: Browser, live_server: LiveServer, tess: Seat) -> Iterator[Page]:
+    """Tess's browser with scripts switched off (UI-08)."""
+    context = signed_in(chromium, live_server, tess, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def signed_in(chromium: Browser, live_server: LiveServer, seat: Seat, **more: Any) -> BrowserContext:
+    """A browser of its own for a teammate."""
+    context = chromium.new_context(base_url=live_server.url, **more)
+    context.set_default_timeout(PATIENCE)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(seat), "url": live_server.url}])
+    return context
 
 
 def session_of(seat: Seat) -> str:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,7 +14,7 @@ from apps.people.models import Person
 from apps.segments.language import Condition, Filter, Group, address
 from apps.workspace.clock import now
 from apps.workspace.models import Seat, Workspace
-from tests.browser.conftest import session_of, violations
+from tests.browser.conftest import signed_in, violations
 from tests.factories import PersonFactory, SeatFactory, attribute
 
 USER = Group((Condition("role", "is", "user"),))
@@ -44,10 +43,8 @@ def another(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[...
     opened: list[BrowserContext] = []
 
     def sign_in(seat: Seat, **more: bool) -> Page:
-        context = chromium.new_context(base_url=live_server.url, **more)  # type: ignore[arg-type]
-        opened.append(context)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(seat), "url": live_server.url}])
-        return context.new_page()
+        opened.append(signed_in(chromium, live_server, seat, **more))
+        return opened[-1].new_page()
 
     yield sign_in
     for context in opened:

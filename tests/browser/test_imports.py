@@ -113,16 +113,9 @@ def test_the_pages_fit_a_phone(page, workspace, file):
     assert max(widths) <= 400
 
 
-def test_a_file_goes_in_without_scripts(chromium, live_server, tess, workspace, file):
+def test_a_file_goes_in_without_scripts(plain_page, workspace, file):
     """UI-08"""
-    from django.conf import settings as django_settings
-
-    from .conftest import session_of
-
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": session_of(tess), "url": live_server.url}])
-    page = context.new_page()
+    page = plain_page
     to_the_columns(page, workspace, file)
     for column in ("plan", "Fav Color"):
         page.get_by_label(f"What {column} is").select_option("ignored")
@@ -136,4 +129,3 @@ def test_a_file_goes_in_without_scripts(chromium, live_server, tess, workspace, 
 
     expect(page.get_by_text("Completed with errors")).to_be_visible()
     assert Person.objects.count() == 2
-    context.close()

@@ -1,12 +1,9 @@
 """The profile in a real browser: values edited in place, by mouse, by keyboard, and without script."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page, Route, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, Route, expect
 
 from apps.attributes.catalogue import catalogue_of
 from apps.attributes.sources import Source
@@ -17,8 +14,8 @@ from apps.people.models import Person
 from apps.qualification import choosing
 from apps.qualification.models import Question
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import Seat, Workspace
-from tests.browser.conftest import PATIENCE, session_of, violations
+from apps.workspace.models import Workspace
+from tests.browser.conftest import violations
 from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, attribute
 
 
@@ -32,16 +29,6 @@ def ann(workspace: Workspace) -> Person:
     offer(ann, Source.PING, name="Ann", budget=500, renews_at=1790000000)
     join(ann, CompanyFactory(workspace=workspace, name="Acme", plan="Gold"), now=NOW, seen=True)
     return ann
-
-
-@pytest.fixture
-def plain_page(chromium: Browser, live_server: LiveServer, tess: Seat) -> Iterator[Page]:
-    """Tess's browser with scripts switched off."""
-    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
-    context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(tess), "url": live_server.url}])
-    yield context.new_page()
-    context.close()
 
 
 def offer(person: Person, source: Source, **values: Any) -> None:
