@@ -1,12 +1,13 @@
 """The end of the seven days: everything that `reach` knows is taken from its place, and a receipt is left (DEL-07).
 
 People are destroyed in batches, each a transaction of its own: a person is gone wholly, with their receipt, or not at
-all. What is killed on the way goes on where it stopped, what runs twice at once does not meet, and who was missed is
-due the next time (DEL-16).
+all. What is killed on the way goes on where it stopped, of two that run at once one waits for the other, and who was
+missed is due the next time (DEL-16).
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -26,12 +27,12 @@ from .gathering import gathered
 from .models import Deletion
 from .reach import Going, array
 
-TOGETHER = 5_000  # people whose names are looked for in one reading of every text
+TOGETHER = 10_000  # people whose names are looked for in one reading of every text
 BATCH = 500  # people of one transaction
 
 # Whoever is being destroyed by somebody else at this moment is left to them.
 LOCK = """
-    SELECT person.id, person.public_id, person.role, deletion.by_id, deletion.requested_at
+    SELECT person.id, person.public_id, person.role, deletion.by_id, deletion.requested_at, deletion.swept::text
     FROM deletion_deletion AS deletion JOIN people_person AS person ON person.id = deletion.person_id
     WHERE deletion.workspace_id = %(workspace)s AND deletion.person_id = ANY(%(people)s::bigint[])
       AND deletion.due_at <= %(now)s
@@ -39,6 +40,20 @@ LOCK = """
 """
 LOCK_FAMILY = """
     SELECT FROM people_person WHERE workspace_id = %s AND id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE
+"""
+ALONE = "SELECT pg_advisory_lock(hashtext('deletion.destroying'), %s)"
+LET_OTHERS = "SELECT pg_advisory_unlock(hashtext('deletion.destroying'), %s)"
+# What a run found that was killed before it came to the people themselves is added up with what the next one finds.
+KEEP_SWEPT = """
+    UPDATE deletion_deletion AS deletion SET swept = (
+        SELECT jsonb_object_agg(place, number) FROM (
+            SELECT place, sum(number::bigint) AS number FROM (
+                SELECT * FROM jsonb_each_text(deletion.swept) UNION ALL SELECT * FROM jsonb_each_text(told.swept)
+            ) AS parts(place, number) GROUP BY place
+        ) AS sums
+    )
+    FROM jsonb_to_recordset(%s::jsonb) AS told(person_id bigint, swept jsonb)
+    WHERE deletion.workspace_id = %s AND deletion.person_id = told.person_id
 """
 LEAVE_RECEIPTS = """
     WITH told AS (
@@ -73,9 +88,10 @@ def destroy_due(now: datetime) -> Purge:
     purge = Purge()
     for workspace in Workspace.objects.filter(deletions__due_at__lte=now).distinct().order_by("pk"):
         after = 0
-        while due := _due(workspace, now, after):
-            _destroy_together(workspace, due, now, purge)
-            after = due[-1]
+        with _alone(workspace):
+            while due := _due(workspace, now, after):
+                _destroy_together(workspace, due, now, purge)
+                after = due[-1]
     return purge
 
 
@@ -103,8 +119,20 @@ def destroy_now(deletion: Deletion, *, by: Hand, now: datetime) -> Purge:
     if hurried:
         told = {"contact": deletion.person.public_id, "due_at": [deletion.due_at.isoformat(), now.isoformat()]}
         record(Activity.DELETION_HURRIED, workspace=deletion.workspace, by=by, now=now, **told)
-    _destroy_together(deletion.workspace, [deletion.person_id], now, purge)
+    with _alone(deletion.workspace):
+        _destroy_together(deletion.workspace, [deletion.person_id], now, purge)
     return purge
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Whoever reads texts for people's names may not leave their destruction to another, who has read others."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE, [workspace.pk])
+        try:
+            yield
+        finally:
+            cursor.execute(LET_OTHERS, [workspace.pk])
 
 
 def _due(workspace: Workspace, now: datetime, after: int) -> list[int]:
@@ -114,10 +142,10 @@ def _due(workspace: Workspace, now: datetime, after: int) -> list[int]:
 
 def _destroy_together(workspace: Workspace, due: list[int], now: datetime, purge: Purge) -> None:
     """First what may be read or done twice, for all of them; then themselves, batch by batch."""
-    swept = sweep(gathered(workspace, due, now, named=True))
+    _keep_swept(workspace, sweep(gathered(workspace, due, now, named=True)))
     for begin in range(0, len(due), BATCH):
         batch = due[begin : begin + BATCH]
-        people, taken = once_more(partial(_destroy_batch, workspace, batch, swept, now))
+        people, taken = once_more(partial(_destroy_batch, workspace, batch, now))
         purge.people += people
         purge.taken += taken
 
@@ -125,6 +153,17 @@ def _destroy_together(workspace: Workspace, due: list[int], now: datetime, purge
 def sweep(going: Going) -> Taken:
     """Take people's names out of what stays, and what is theirs out of places that know no transaction."""
     return {place.label: Counter(place.sweep(going)) for place in reach.places() if place.sweep}
+
+
+def _keep_swept(workspace: Workspace, swept: Taken) -> None:
+    by_person: dict[int, dict[str, int]] = defaultdict(dict)
+    for place, numbers in swept.items():
+        for person, number in numbers.items():
+            by_person[person][place] = number
+    if by_person:
+        told = [{"person_id": person, "swept": numbers} for person, numbers in by_person.items()]
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_SWEPT, [orjson.dumps(told).decode(), workspace.pk])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +175,7 @@ class Due:
     role: str
     by_id: int | None
     requested_at: datetime
+    swept: str  # as JSON
 
     @property
     def told(self) -> dict[str, Any]:
@@ -144,7 +184,7 @@ class Due:
 
 
 @transaction.atomic
-def _destroy_batch(workspace: Workspace, people: list[int], swept: Taken, now: datetime) -> tuple[int, Counter[str]]:
+def _destroy_batch(workspace: Workspace, people: list[int], now: datetime) -> tuple[int, Counter[str]]:
     due = _locked(workspace, people, now)
     if not due:
         return 0, Counter()
@@ -152,7 +192,7 @@ def _destroy_batch(workspace: Workspace, people: list[int], swept: Taken, now: d
     with connection.cursor() as cursor:  # nothing is added to those who were merged into them meanwhile
         cursor.execute(LOCK_FAMILY, [workspace.pk, going.array])
     taken = {place.label: Counter(place.take(going)) for place in reach.places() if place.take}
-    receipts = {one: _taken_of(one.pk, taken, swept) for one in due}
+    receipts = {one: _taken_of(one, taken) for one in due}
     _leave(receipts, workspace, now)
     return len(due), sum((Counter(taken) for taken in receipts.values()), Counter())
 
@@ -163,13 +203,12 @@ def _locked(workspace: Workspace, people: list[int], now: datetime) -> list[Due]
         return [Due(*row) for row in cursor.fetchall()]
 
 
-def _taken_of(person: int, *parts: Taken) -> dict[str, int]:
-    taken: dict[str, int] = defaultdict(int)
-    for part in parts:
-        for label, by_person in part.items():
-            if number := by_person[person]:
-                taken[label] += number
-    return dict(sorted(taken.items()))
+def _taken_of(one: Due, taken: Taken) -> dict[str, int]:
+    all_taken: Counter[str] = Counter(orjson.loads(one.swept))
+    for label, by_person in taken.items():
+        if number := by_person[one.pk]:
+            all_taken[label] += number
+    return dict(sorted(all_taken.items()))
 
 
 def _leave(receipts: Mapping[Due, dict[str, int]], workspace: Workspace, now: datetime) -> None:

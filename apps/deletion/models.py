@@ -23,6 +23,8 @@ class Deletion(models.Model):
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
     state_before = models.CharField(max_length=16)
+    # What was taken already from places that know no transaction, for the receipt: see `destroying`.
+    swept = models.JSONField(default=dict, db_default={})
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="deletions_by_due_date")]

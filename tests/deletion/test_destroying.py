@@ -5,9 +5,10 @@ from datetime import timedelta
 from io import StringIO
 from threading import Barrier
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from apps.attributes.models import RecordChange
 from apps.attributes.sources import Source
@@ -292,6 +293,47 @@ def test_a_run_that_breaks_off_goes_on_where_it_stopped(workspace, monkeypatch):
 
     assert (left, people, Person.objects.count()) == (3, 3, 0)
     assert Receipt.objects.count() == 5
+
+
+def test_a_receipt_counts_what_a_run_cleaned_that_broke_off_before_the_people_went(workspace, ana, monkeypatch):
+    """BEY-09, DEL-16"""
+    zelda = everywhere(workspace, ana)
+    deleted(zelda, by=ana)
+    whole = destroying._destroy_batch
+
+    def breaks_off(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(destroying, "_destroy_batch", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        destroy_due(DUE)
+    monkeypatch.setattr(destroying, "_destroy_batch", whole)
+
+    destroy_due(DUE)
+
+    taken = Receipt.objects.get().taken
+    swept = ("workspace.AuditEntry", "workspace.Notification", "segments.Segment", "Presence", "tags.Note")
+    assert [taken[place] for place in swept] == [3, 2, 1, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runs_at_once_one_waits_for_the_other():
+    """BEY-09: else a receipt would not count what the other one cleaned"""
+    workspace = WorkspaceFactory()
+    deleted(PersonFactory(workspace=workspace))
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        other.execute(destroying.ALONE, [workspace.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10ms'")
+        try:
+            with pytest.raises(OperationalError, match="lock timeout"):
+                destroy_due(DUE)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+
+    assert Receipt.objects.count() == 0
+    assert destroy_due(DUE).people == 1
 
 
 @pytest.mark.django_db(transaction=True)
