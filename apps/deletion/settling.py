@@ -9,10 +9,12 @@ server that is not ours may refuse some of it and keep to its own time.
 """
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, connection
 from redis import RedisError
@@ -29,7 +31,7 @@ SMALL = 64 * 2**20  # bytes, with indexes: written anew within a few seconds
 NIGHT = range(2, 5)  # the hours in which large tables are written anew, where the workspace is
 PATIENCE = "2s"  # for others to leave a table alone; they wait in line behind us meanwhile
 READERS_MAY_TAKE = 10.0  # seconds for those who began to read before the destruction
-SWEEP, REWRITE = "VACUUM (ANALYZE, INDEX_CLEANUP ON)", "VACUUM (FULL, ANALYZE)"
+SWEEP, REWRITE = "VACUUM (ANALYZE, INDEX_CLEANUP ON)", "VACUUM (FULL, ANALYZE, VERBOSE)"
 SAMPLES, LOG = "pg_statistic", ("SELECT pg_switch_wal()", "CHECKPOINT")
 SIZES = """
     SELECT oid::regclass::text, pg_total_relation_size(oid) FROM pg_class WHERE relname = ANY(%s) AND relkind = 'r'
@@ -37,11 +39,15 @@ SIZES = """
 ALONE = "SELECT pg_try_advisory_lock(hashtext('deletion.settling'))"
 LET_OTHERS = "SELECT pg_advisory_unlock(hashtext('deletion.settling'))"
 NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
+# Who writes in another database of the server counts as well: a snapshot taken here reaches back to them.
 EARLIER_READERS = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
-      AND age(backend_xmin) > age(%s::xid)
+    WHERE pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker' AND (
+        age(backend_xid) > age(%(since)s::xid)
+        OR datname = current_database() AND age(backend_xmin) > age(%(since)s::xid)
+    )
 """
+KEPT = re.compile(r"\d+")  # "2 dead row versions cannot be removed yet", in whatever language
 
 
 def settle_what_is_left(now: datetime, *, rewrite_all: bool = False) -> bool:
@@ -71,14 +77,14 @@ def settle(*, rewrite_all: bool = False) -> bool:
     with _alone() as is_alone:
         if not is_alone:
             return False
-        can_go = _earlier_readers_are_gone()
+        _wait_for_earlier_readers()
         all_anew = _tables_written_anew(rewrite_all)
         if not _told(f"VACUUM (FULL) {SAMPLES}"):  # after the new ones were taken
             _told(f"VACUUM {SAMPLES}")
         for statement in LOG:
             _told(statement)
         _rewrite_log_of_redis()
-        return can_go and all_anew
+        return all_anew
 
 
 @contextmanager
@@ -95,19 +101,17 @@ def _alone() -> Iterator[bool]:
         _told("RESET lock_timeout")
 
 
-def _earlier_readers_are_gone() -> bool:
+def _wait_for_earlier_readers() -> None:
     """Wait a little for transactions that may still read what was deleted: a table written anew would keep it."""
     until = time.monotonic() + READERS_MAY_TAKE
     with connection.cursor() as cursor:
         cursor.execute(NEXT_TRANSACTION)
         (since,) = cursor.fetchone()
         bound = str(int(since) % 2**32)
-        while True:
-            cursor.execute(EARLIER_READERS, [bound])
+        while time.monotonic() < until:
+            cursor.execute(EARLIER_READERS, {"since": bound})
             if not cursor.fetchone()[0]:
-                return True
-            if time.monotonic() > until:
-                return False
+                return
             time.sleep(0.1)
 
 
@@ -116,10 +120,26 @@ def _tables_written_anew(rewrite_all: bool) -> bool:
     left = []
     for table, size in _tables().items():
         may = rewrite_all or size <= SMALL
-        if not (may and _told(f"{REWRITE} {table}")):
+        if not (may and _written_anew(table)):
             _told(f"{SWEEP} {table}")
             left.append(table)
     return not left
+
+
+def _written_anew(table: str) -> bool:
+    """Whether it was, and without anything that is deleted: PostgreSQL says how much of that it still had to keep."""
+    kept: list[str] = []
+
+    def heard(said: Any) -> None:
+        kept.extend(KEPT.findall(said.message_detail or "")[:1])
+
+    connection.ensure_connection()
+    line: Any = connection.connection
+    line.add_notice_handler(heard)
+    try:
+        return _told(f"{REWRITE} {table}") and not any(map(int, kept))
+    finally:
+        line.remove_notice_handler(heard)
 
 
 def _tables() -> dict[str, int]:
