@@ -7,6 +7,7 @@ as it is. They go off by the handful, so that the database reads the first while
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -18,8 +19,8 @@ HANDFUL = 200
 PLAIN = {type(None), str, bool, int, float, datetime}  # of one type, and equal: the same
 
 
-def copy_in(table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> None:
-    """Add rows to a table; what one does not say is its column's default, or nothing."""
+def copy_in(table: str, names: Sequence[str], rows: Iterable[Mapping[str, Any]], defaults: Mapping[str, Any]) -> None:
+    """Add rows to a table; what one does not say is its column's default, or nothing. Rows may be made on the way."""
     columns = ", ".join(map(connection.ops.quote_name, names))
     statement = f"COPY {connection.ops.quote_name(table)} ({columns}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
@@ -38,15 +39,12 @@ def copied(value: Any) -> str:
     return str(value)
 
 
-def _pieces(names: Sequence[str], rows: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[str]:
-    for begin in range(0, len(rows), HANDFUL):
-        some = rows[begin : begin + HANDFUL]
-        columns = [_column([row.get(name, default) for row in some]) for name, default in _with(names, defaults)]
+def _pieces(names: Sequence[str], rows: Iterable[Mapping[str, Any]], defaults: Mapping[str, Any]) -> Iterator[str]:
+    with_defaults = [(name, defaults.get(name)) for name in names]
+    rows = iter(rows)
+    while some := list(islice(rows, HANDFUL)):
+        columns = [_column([row.get(name, default) for row in some]) for name, default in with_defaults]
         yield "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
-
-
-def _with(names: Iterable[str], defaults: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, defaults.get(name)) for name in names]
 
 
 def _column(values: Sequence[Any]) -> Iterable[str]:

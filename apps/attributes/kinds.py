@@ -55,6 +55,7 @@ class Kind:
     column: ClassVar[str]  # the type of column that holds it: text, number, date, flag
     data_type: ClassVar[str]  # REST's word for it
     icon: ClassVar[str]
+    cell: ClassVar[str | None] = "{}::text"  # SQL: what a cell of a file says that would be stored as this very value
 
     def clean(self, raw: Any, setting: Setting) -> Any:
         """The value to store.
@@ -123,6 +124,7 @@ class List(Text):
     """One choice of predefined options, not an array (QUAL-05); REST alone may store another (QUAL-06)."""
 
     name, label, icon = "list", "List", "list"
+    cell = None  # its options may be others since
 
     def clean(self, raw: Any, setting: Setting) -> str:
         text = super().clean(raw, setting)
@@ -206,6 +208,7 @@ class Date(Kind):
     """An instant in UTC, in whole seconds (DATE-01): unix seconds, ISO 8601 or DD/MM/YYYY (ATT-25…27)."""
 
     name, label, column, data_type, icon = "date", "Date", "date", "date", "calendar"
+    cell = "extract(epoch FROM {})::bigint::text"
 
     def clean(self, raw: Any, setting: Setting) -> datetime:
         if type(raw) is str and len(raw) < 12 and raw.isascii() and raw.isdecimal():
@@ -331,6 +334,7 @@ class Member(Kind):
     """A teammate of the workspace, by id (IDN-24)."""
 
     name, label, column, data_type, icon = ("member", "Teammate", "number", "integer", "user-round")
+    cell = None  # they may have left since
 
     def clean(self, raw: Any, setting: Setting) -> int:
         text = str(_scalar(raw)).strip()

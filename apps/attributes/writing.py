@@ -7,7 +7,7 @@ The number of statements is the same for a batch of one and of a thousand.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,7 @@ class Batch:
     refused: dict[int, dict[str, Refusal]]
     touched: list[Definition]
     held: dict[int, Held]
+    alike: set[int]  # what is offered to these stands there already, in our own hand
 
 
 @transaction.atomic(savepoint=False)
@@ -83,14 +84,18 @@ def write(
     births = births or {}
     batch = _take_up(model, workspace, offers, source, by, now, births, locks=not rehearsed)
     targets = _targets(workspace, batch.known, batch.touched, source)
-    reports = {
-        pk: _judge(targets, batch.held[pk], offer, batch.refused.get(pk, {}))
-        for pk, offer in batch.offers.items()
-        if pk in batch.held
-    }
+
+    def judged(pk: int) -> Report:
+        if pk in batch.alike:
+            return Report(holders=batch.held[pk].holders)
+        return _judge(targets, batch.held[pk], batch.offers[pk], batch.refused.get(pk, {}))
+
+    reports = {pk: judged(pk) for pk in batch.offers if pk in batch.held and (rehearsed or pk not in births)}
     if rehearsed:
         return reports
-    _store(model, workspace, batch, reports, now, births)
+    _store(model, workspace, batch, reports, now)
+    if births:
+        reports |= _insert(model, workspace, batch, births, judged, now)
     add_changes(model.about, workspace, reports, source, by, now)
     count_refusals(model.about, workspace, reports, source, by, now)
     return reports
@@ -111,7 +116,7 @@ def release(
     if held.holder(key) is not Source.MANUAL:
         raise Conflict("Only a value that a teammate set by hand can be re-synced.")
     reports = {pk: Report(changed={key: Change(held.values[key], None)})}
-    _store(model, workspace, batch, reports, now, {})
+    _store(model, workspace, batch, reports, now)
     add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
     return reports[pk]
 
@@ -172,7 +177,7 @@ def take_back(
     batch = _take_up(model, workspace, nothing, Source.MANUAL, by, now, {})
     readers = {definition.key: _reader(workspace, definition) for definition in batch.touched}
     reports = {pk: Report(changed=_taken_back(held, were[pk], readers, source)) for pk, held in batch.held.items()}
-    _store(model, workspace, batch, reports, now, {})
+    _store(model, workspace, batch, reports, now)
     add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
     return {pk: list(report.changed) for pk, report in reports.items()}
 
@@ -228,7 +233,7 @@ def adopt(
     lack = batch.held[taker]
     report = Report(changed=adoptable(batch.held[giver], lack, groups, instead))
     origins = latest_changes(model._default_manager.heads().get(pk=taker)) if report.changed else {}
-    _store(model, workspace, batch, {taker: report}, now, {})
+    _store(model, workspace, batch, {taker: report}, now)
     _tell_origins(model, workspace, giver, taker, report, batch, now)
     count_refusals(model.about, workspace, {taker: report}, Source.AUTO, NOBODY, now)
     formers = {}
@@ -285,7 +290,7 @@ def give_back(
         if all(_stands_alike(have, took, key) for key in keys):
             changed |= {key: _as_before(workspace, batch.known[key], took.values[key], formers[key]) for key in keys}
     reports = {taker: Report(changed=changed)}
-    _store(model, workspace, batch, reports, now, {})
+    _store(model, workspace, batch, reports, now)
     add_changes(model.about, workspace, reports, Source.MANUAL, by, now)
     return list(reports[taker].changed)
 
@@ -350,9 +355,11 @@ def _take_up(
     while True:
         known, addressed, refused = _address(model, workspace, offers, source, by, now)
         touched = _touched(known, addressed, source)
-        version, held = _hold(model, workspace, [pk for pk in addressed if pk not in births], touched, locks=locks)
+        pks = [pk for pk in addressed if pk not in births]
+        cells = Cells.of(addressed, touched, source) if len(pks) > FEW else None
+        version, held, alike = _hold(model, workspace, pks, touched, cells, locks=locks)
         if version == workspace.attributes_version:
-            return Batch(known, addressed, refused, touched, held | {pk: Held({}) for pk in births})
+            return Batch(known, addressed, refused, touched, held | {pk: Held({}) for pk in births}, alike)
         workspace.attributes_version = version
 
 
@@ -421,18 +428,55 @@ def _touched(known: Catalogue, offers: Mapping[int, Offer], source: Source) -> l
 # ---- holding: lock and read ------------------------------------------------------------------------------------------
 
 
+class Cells:
+    """Offers of text, as a file has them: most of it says once more what stands there.
+
+    The database writes its values as the plainest cell would; of a record where all that is offered stands already, in
+    the source's own hand, nothing needs to be judged. What is written otherwise ("5.0" for 5) is.
+    """
+
+    def __init__(self, offers: Mapping[int, Offer], touched: Sequence[Definition], source: Source) -> None:
+        self.offers, self.source = offers, source
+        self.keys = [definition.key for definition in touched]
+        self.columns = [str(one.kind.cell).format(connection.ops.quote_name(one.column)) for one in touched]
+        self._held: dict[int, frozenset[str]] = {}
+
+    @classmethod
+    def of(cls, offers: Mapping[int, Offer], touched: Sequence[Definition], source: Source) -> "Cells | None":
+        """None where it takes more than a look to tell whether a value stands already."""
+        plain = source is Source.CSV and not any(_closed(one, source) or one.kind.cell is None for one in touched)
+        return cls(offers, touched, source) if plain else None
+
+    def stand_already(self, pk: int, holders: dict[str, str], cells: Sequence[str | None]) -> bool:
+        if id(holders) not in self._held:  # many records have the very same
+            ours = (key for key, holder in holders.items() if holder == self.source.value)
+            self._held[id(holders)] = frozenset(ours)
+        offer = self.offers[pk]
+        if not offer.keys() <= self._held[id(holders)]:
+            return False
+        return offer.items() <= dict(zip(self.keys, cells, strict=True)).items()
+
+
 def _hold(
-    model: type[Attributed], workspace: Workspace, pks: list[int], batch: list[Definition], *, locks: bool
-) -> tuple[uuid.UUID, dict[int, Held]]:
+    model: type[Attributed],
+    workspace: Workspace,
+    pks: list[int],
+    batch: list[Definition],
+    cells: Cells | None = None,
+    *,
+    locks: bool,
+) -> tuple[uuid.UUID, dict[int, Held], set[int]]:
     """Lock the records and read the batch's columns; in the order of their keys, so that no two batches wait in a ring.
 
     One that was merged into another takes nothing any more: whoever wants to write there has to ask anew who is meant.
-    With them comes the version of the attributes that this very statement saw.
+    With them comes the version of the attributes that this very statement saw, and who has the offered cells already.
     """
-    columns = "".join(f", {connection.ops.quote_name(definition.column)}" for definition in batch)
+    columns = ["id", "holders", *(connection.ops.quote_name(definition.column) for definition in batch)]
+    if cells:
+        columns += cells.columns
     statement = (
         "SELECT workspace.attributes_version, held.* FROM workspace_workspace AS workspace LEFT JOIN LATERAL "  # noqa: S608 - our own columns
-        f"(SELECT id, holders{columns} FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
+        f"(SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE workspace_id = workspace.id AND id = ANY(%s) "
         f"AND state <> '{State.MERGED}' ORDER BY id{' FOR NO KEY UPDATE' if locks else ''}) AS held ON true "
         "WHERE workspace.id = %s"
     )
@@ -440,8 +484,16 @@ def _hold(
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)  # the driver's: Django's is Python, and slow
         cursor.execute(statement, [pks, workspace.pk])
         rows = cursor.fetchall()
-    read = _Reading(batch)
-    return rows[0][0], {row[1]: read.held(row[2], row[3:]) for row in rows if row[1]}
+    reading, end = _Reading(batch), 3 + len(batch)
+    held: dict[int, Held] = {}
+    alike: set[int] = set()
+    for row in rows:
+        if pk := row[1]:
+            holders = reading.holders(row[2])
+            if cells and cells.stand_already(pk, holders, row[end:]):
+                alike.add(pk)
+            held[pk] = Held({} if pk in alike else reading.values(row[3:end]), holders)
+    return rows[0][0], held, alike
 
 
 class _Reading:
@@ -450,18 +502,21 @@ class _Reading:
     def __init__(self, batch: Sequence[Definition]) -> None:
         self.keys = [definition.key for definition in batch]
         self.loads = [(d.key, d.kind.loaded) for d in batch if type(d.kind).loaded is not Kind.loaded]
-        self.holders: dict[Any, dict[str, str]] = {}
+        self.known: dict[Any, dict[str, str]] = {}
 
-    def held(self, holders: Any, values: Sequence[Any]) -> Held:
-        by_key = dict(zip(self.keys, values, strict=True))
+    def holders(self, stored: Any) -> dict[str, str]:
+        if not isinstance(stored, str | bytes):
+            return stored
+        if stored not in self.known:
+            self.known[stored] = orjson.loads(stored)
+        return self.known[stored]
+
+    def values(self, stored: Sequence[Any]) -> dict[str, Any]:
+        by_key = dict(zip(self.keys, stored, strict=True))
         for key, loaded in self.loads:
             if (value := by_key[key]) is not None:
                 by_key[key] = loaded(value)
-        if isinstance(holders, str | bytes):
-            if holders not in self.holders:
-                self.holders[holders] = orjson.loads(holders)
-            holders = self.holders[holders]
-        return Held(by_key, holders)
+        return by_key
 
 
 # ---- expecting: what is there to do? ---------------------------------------------------------------------------------
@@ -640,22 +695,15 @@ def _yielding(holder: Source | None) -> str:
 
 
 def _store(
-    model: type[Attributed],
-    workspace: Workspace,
-    batch: Batch,
-    reports: dict[int, Report],
-    now: datetime,
-    births: Mapping[int, Columns],
+    model: type[Attributed], workspace: Workspace, batch: Batch, reports: dict[int, Report], now: datetime
 ) -> None:
     rows = {
         pk: (_columns(model, workspace, batch.known, report), _holders(batch.held[pk].holders, report))
         for pk, report in reports.items()
-        if report.changed and pk not in births
+        if report.changed
     }
     if rows:
         _update_or_refuse(model, rows, reports, now)
-    if births:
-        _insert(model, workspace, batch.known, births, reports, now)
 
 
 def _columns(model: type[Attributed], workspace: Workspace, known: Catalogue, report: Report) -> Columns:
@@ -737,33 +785,47 @@ def _typed(model: type[Attributed], names: Sequence[str]) -> str:
 def _insert(
     model: type[Attributed],
     workspace: Workspace,
-    known: Catalogue,
+    batch: Batch,
     births: Mapping[int, Columns],
-    reports: dict[int, Report],
+    judged: Callable[[int], Report],
     now: datetime,
-) -> None:
-    rows = []
-    for pk, start in births.items():
-        report = reports.get(pk) or Report()
-        values = _columns(model, workspace, known, report)
-        rows.append(
-            {"created_at": now, "updated_at": now, **start, **values, "id": pk, "holders": _holders({}, report)}
-        )
+) -> dict[int, Report]:
+    """Add records. Many are judged while the database takes in the ones before."""
+    reports: dict[int, Report] = {}
+
+    def rows() -> Iterator[Columns]:
+        for pk, start in births.items():
+            report = reports[pk] = judged(pk) if pk in batch.offers else Report()
+            values = _columns(model, workspace, batch.known, report)
+            holders = _holders({}, report)
+            yield {"created_at": now, "updated_at": now, **start, **values, "id": pk, "holders": holders}
+
+    defaults, names = _defaults(model), _names(model, batch, births)
+    if len(births) > FEW:
+        copy_in(model._meta.db_table, names, rows(), defaults)
+    else:
+        _insert_few(model, names, [{name: row.get(name, defaults.get(name)) for name in names} for row in rows()])
+    return {pk: report for pk, report in reports.items() if pk in batch.offers}
+
+
+def _names(model: type[Attributed], batch: Batch, births: Mapping[int, Columns]) -> list[str]:
+    """The columns that records of a batch may be born with."""
+    start = dict.fromkeys(name for birth in births.values() for name in birth)
+    touched = [name for one in batch.touched for name in (one.column, one.shadow and one.shadow.column) if name]
+    keys = {definition.key for definition in batch.touched}
+    derived = [name for name, key in model.derived_from.items() if key in keys]
+    return list(dict.fromkeys(("id", "holders", "created_at", "updated_at", *start, *touched, *derived)))
+
+
+def _insert_few(model: type[Attributed], names: Sequence[str], rows: list[Columns]) -> None:
     quote = connection.ops.quote_name
-    table = model._meta.db_table
-    defaults = _defaults(model)
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    if len(rows) > FEW:
-        copy_in(table, names, rows, defaults)
-        return
     columns = ", ".join(map(quote, names))
-    payload = [{name: row.get(name, defaults.get(name)) for name in names} for row in rows]
     statement = f"""
-        INSERT INTO {quote(table)} ({columns})
+        INSERT INTO {quote(model._meta.db_table)} ({columns})
         SELECT {columns} FROM jsonb_to_recordset(%s::jsonb) AS new({_typed(model, names)})
     """  # noqa: S608 - our own columns
     with connection.cursor() as cursor:
-        cursor.execute(statement, [orjson.dumps(payload).decode()])
+        cursor.execute(statement, [orjson.dumps(rows).decode()])
 
 
 def _defaults(model: type[Attributed]) -> Columns:

@@ -80,7 +80,7 @@ def _json(value: Any) -> str:
 
 def write(lines: Iterable[dict[str, Any]]) -> None:
     """Add lines, in one statement."""
-    copy_in(ImportRow._meta.db_table, NAMES, list(lines), NOTHING)
+    copy_in(ImportRow._meta.db_table, NAMES, lines, NOTHING)
 
 
 def hashed(name: str | None) -> int | None:
