@@ -8,6 +8,7 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,9 @@ MOST_COLUMNS = 500  # more than an export of all attributes has
 PIECE = 1_048_576
 HEAD = 65_536  # bytes that tell which delimiter it is
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+
+# What stands in a row of somebody, and never names a column: an email address, a phone number with its country.
+SOMEBODYS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|\+[(]?\d(?:[ ().-]{0,2}\d){6,}")
 
 csv.field_size_limit(LONGEST_ROW + 1)  # Python's own limit is the process's; rows are bounded here
 
@@ -155,6 +159,11 @@ def headers_of(stream: IO[bytes], start: int, delimiter: str) -> list[str]:
         raise Unreadable(
             f"The file has {len(headers):,} columns; at most {MOST_COLUMNS} can be read. "
             "Delete the columns that you do not need, and upload it again."
+        )
+    if any(SOMEBODYS.fullmatch(header) for header in headers):
+        raise Unreadable(
+            "The first row holds an email address or a phone number: it is somebody's row, not headers. "
+            "Put a row above it that names the columns, and upload the file again."
         )
     return headers
 

@@ -145,6 +145,8 @@ HOSTILE = {
     "Latin-1": ("user_id,name\n1,René\n".encode("latin-1"), "Line 2 is not UTF-8"),
     "10,000 columns": (b",".join(b"c%d" % place for place in range(10_000)) + b"\n", "The file has 10,000 columns"),
     "no headers": (b",,\n1,2,3\n", "holds no headers"),
+    "an email in place of a header": (b"1,ann@example.com,Ann\n2,bo@example.com,Bo\n", "it is somebody's row"),
+    "a phone in place of a header": (b"1,+353 (1) 555-0100\n2,+353 1 555 0101\n", "it is somebody's row"),
     "a quote in the headers": (b'"user_id,name\n1,Ann\n', "A quote that opens in the row of line 1 never closes"),
 }
 
