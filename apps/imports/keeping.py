@@ -4,6 +4,7 @@ report of its rows for ninety."""
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from apps.workspace.notifying import notify
 from apps.workspace.problems import Conflict
 
 from . import holding, running
-from .models import ENDED, UNDO_FOR, Import, ImportRow, ImportRun, Purpose, Stage
+from .models import ENDED, LONGEST_WHY, UNDO_FOR, Import, ImportRow, ImportRun, Purpose, Stage
 
 UPLOADS_FOR = timedelta(days=2)
 REPORTS_FOR = timedelta(days=90)
@@ -38,14 +39,19 @@ def discard(upload: Import, why: str) -> None:
         for run in upload.runs.filter(state__in=UNDER_WAY):
             run.cancel()
         running.let_file_go(upload)
-        Import.objects.filter(pk=upload.pk).update(stage=Stage.DISCARDED, gone_why=why)
+        Import.objects.filter(pk=upload.pk).update(stage=Stage.DISCARDED, gone_why=why[:LONGEST_WHY])
 
 
-def take_away(upload: Import, why: str, now: datetime) -> None:
+@transaction.atomic
+def take_away(upload: Import, why: str, now: datetime) -> bool:
     """Let a file go whatever becomes of it just now, and tell whoever waits for it why (DEL-03).
 
-    An import that is under way stops after its present rows; what it did stays, and can be undone.
+    An import that is under way stops after its present rows; what it did stays, and can be undone. False where the file
+    is gone already: it was imported or deleted while it was looked through.
     """
+    upload = holding.locked(upload)
+    if not upload.file:
+        return False
     for run in upload.runs.filter(purpose__in=READERS, state__in=UNDER_WAY):
         run.cancel()
     was_waiting = upload.stage != Stage.RUN
@@ -55,6 +61,7 @@ def take_away(upload: Import, why: str, now: datetime) -> None:
     if was_waiting:  # else the import itself tells how it ended
         message = f"A file that you uploaded was deleted before it was imported. {why}"
         notify(upload.by_id, workspace=upload.workspace, message=message, url=_page(upload), now=now)
+    return True
 
 
 def _page(upload: Import) -> str:

@@ -13,6 +13,7 @@ from apps.workspace.jobs import Job, JobState
 from apps.workspace.models import Teammate, Workspace
 
 UNDO_FOR = timedelta(days=7)
+LONGEST_WHY = 200
 ROLES = [(Role.USER.value, "Users"), (Role.LEAD.value, "Leads")]
 ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
@@ -51,7 +52,7 @@ class Import(models.Model):
 
     file = models.FileField(upload_to=private_name, max_length=120, blank=True)  # empty once it is let go
     file_name = models.CharField(max_length=255)
-    gone_why = models.CharField(max_length=200, blank=True)  # where it was let go before it was imported to its end
+    gone_why = models.CharField(max_length=LONGEST_WHY, blank=True)  # where it was let go before its import had ended
     # what was previewed is what is run: a file that is another one by then is refused
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)

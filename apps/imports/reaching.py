@@ -8,12 +8,15 @@ them.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.attributes.csv_cells import unescaped
 from apps.deletion.reach import Going, cleaned, elsewhere, spared
 from apps.people.models import Person
+from apps.workspace.once_more import once_more
 
 from . import keeping
 from .models import Import, ImportRow, ImportRun, Purpose, RememberedColumns
@@ -99,8 +102,8 @@ def take_files(going: Going) -> Counter[int]:
     user_ids = _user_ids(going)
     uploads = Import.objects.filter(workspace=going.workspace).exclude(file="").select_related("workspace")
     for upload in uploads.order_by("pk"):
-        if held := _held(upload, going, user_ids):
-            keeping.take_away(upload, WHY, going.now)
+        held = _held(upload, going, user_ids)
+        if held and once_more(partial(keeping.take_away, upload, WHY, going.now)):
             ImportRow.objects.filter(run__in=upload.runs.filter(purpose=Purpose.PREVIEW)).delete()
             taken.update(held)
     return taken
@@ -133,7 +136,7 @@ def _pieces(rows: Iterable[Row]) -> Iterator[set[str]]:
     cells: set[str] = set()
     room = PIECE
     for row in rows:
-        cells.update(cell.strip() for cell in row.cells)
+        cells.update(unescaped(cell.strip()) for cell in row.cells)
         room -= sum(map(len, row.cells))
         if room <= 0:
             yield cells

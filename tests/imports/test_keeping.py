@@ -14,9 +14,11 @@ from apps.imports.reaching import WHY
 from apps.people.models import Person
 from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
-from apps.workspace.models import Notification
+from apps.workspace.models import Notification, Teammate
 from tests.attributes.conftest import offer
 from tests.factories import PersonFactory, attribute
+
+from .conftest import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKS = ("ann.lee@x.io", "Ann Lee", "usr-ann-77", "+353871234567")
@@ -158,6 +160,50 @@ def test_a_receipt_counts_the_files_that_held_them(door, workspace):
 
     taken = [receipt.taken["Uploaded files"] for receipt in Receipt.objects.order_by("pk")]
     assert taken == [2, 1]
+
+
+def test_a_file_with_a_user_id_that_was_escaped_as_a_formula_goes_as_well(door, workspace, settings):
+    """DEL-03, EXP-06"""
+    ann = PersonFactory(workspace=workspace, external_id="=zelda")
+    door.previewed("user_id,name\n1,'=zelda\n")
+
+    destroy(ann)
+
+    assert files(settings) == []
+
+
+def test_a_file_that_is_begun_while_it_is_looked_through_is_an_import_that_stops(door):
+    """DEL-03, BEY-05: what it did until then can be undone"""
+    upload = door.previewed("user_id\n1\n")
+    run = running.begin(upload, by=NOBODY, now=clock.now())
+
+    taken = keeping.take_away(upload, WHY, clock.now())
+
+    work()
+    upload.refresh_from_db()
+    run.refresh_from_db()
+    assert (taken, upload.stage, upload.gone_why, run.state) == (True, "run", WHY, "cancelled")
+
+
+def test_a_file_that_was_imported_while_it_was_looked_through_stays_imported(door):
+    """DEL-03"""
+    upload = door.previewed("user_id\n1\n")
+    run = door.begun(Import.objects.get(pk=upload.pk))
+
+    taken = keeping.take_away(upload, WHY, clock.now())
+
+    upload.refresh_from_db()
+    assert (taken, upload.stage, upload.gone_why, run.state) == (False, "run", "", "done")
+
+
+def test_whoever_has_a_long_address_can_delete_a_file(door):
+    upload = door.previewed("user_id\n1\n")
+    Teammate.objects.update(name="", email=f"{'x' * 240}@x.io")
+
+    door.client.post(f"{door.base}/{upload.pk}/discard/")
+
+    upload.refresh_from_db()
+    assert (upload.stage, upload.gone_why) == ("discarded", "x" * 200)
 
 
 def test_an_import_that_runs_stops_where_its_file_names_them(door, workspace, settings, monkeypatch):
