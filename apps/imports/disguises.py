@@ -4,6 +4,7 @@ import codecs
 import re
 
 BOM = codecs.BOM_UTF8
+MOST_MARKS = 30  # bytes: programs that write one before another's do it once or twice
 # by what a file begins with; longer beginnings first
 BEGINNINGS = {
     b"PK\x03\x04": "an Excel workbook or a ZIP archive",
@@ -49,7 +50,7 @@ def found(first: bytes) -> str:
 def start(first: bytes) -> int:
     """How many bytes stand before the headers: marks of the byte order, and the line that names the delimiter."""
     begin = 0
-    while first.startswith(BOM, begin):
+    while begin < MOST_MARKS and first.startswith(BOM, begin):
         begin += len(BOM)
     sep = SEP.match(first, begin)
     return sep.end() if sep else begin

@@ -242,6 +242,13 @@ def test_what_stands_before_the_headers_is_passed_over(door, workspace, before):
 
 
 @pytest.mark.django_db
+def test_marks_without_end_are_text(door):
+    upload = door.uploaded(BOM * 20_000 + b",user_id\n,1\n")
+
+    assert upload.headers[1:] == ["user_id"]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
