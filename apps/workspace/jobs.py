@@ -15,6 +15,7 @@ from django.db import models, transaction
 from kombu.exceptions import OperationalError
 
 from . import clock
+from .logbook import without_values
 from .models import Teammate, Workspace
 from .once_more import once_more
 from .problems import Problem
@@ -170,7 +171,7 @@ def _give_back(model: type[Job], pk: int, error: Exception) -> None:
     job = model._default_manager.select_for_update().get(pk=pk)
     if not job.is_under_way:
         return
-    job.error = f"{type(error).__name__}: {error}"[:500]
+    job.error = without_values(f"{type(error).__name__}: {error}")[:500]  # pages and notifications tell it
     if job.attempts >= MOST_ATTEMPTS:
         job.called_off(now)
         _end(job, JobState.FAILED, now)

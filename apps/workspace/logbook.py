@@ -11,9 +11,12 @@ from copy import copy
 from django.http import HttpRequest
 
 HIDDEN = "…"
-# What PostgreSQL adds to a refusal: the key that stands there already, the row that does not fit, the statement.
+# What PostgreSQL adds to a refusal: the key that stands there already, the row that does not fit, the statement. It may
+# have empty lines in it; and stands in one line where somebody tells the refusal as Python writes it.
 VALUES = re.compile(
-    r"^(?:DETAIL|CONTEXT|LINE \d+):.*(?:\n(?!Traceback|\s+File |The above|During handling|$).*)*\n?", re.MULTILINE
+    r"^(?:DETAIL|CONTEXT|LINE \d+):.*(?:\n(?!Traceback|\s+File |\n?(?:The above|During handling)).*)*\n?"
+    r"|\\n(?:DETAIL|CONTEXT|LINE \d+):.*",
+    re.MULTILINE,
 )
 
 
@@ -27,7 +30,12 @@ class Discreet(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record = _without_address(record)
         text = self.like.format(record) if self.like else super().format(record)
-        return VALUES.sub("", text).rstrip("\n")
+        return without_values(text)
+
+
+def without_values(text: str) -> str:
+    """What the database refused, without what it refused."""
+    return VALUES.sub("", text).rstrip("\n")
 
 
 def make_discreet(logger: logging.Logger) -> None:

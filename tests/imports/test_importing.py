@@ -14,7 +14,7 @@ from apps.people import identity, states
 from apps.people.arrivals import Payload, receive
 from apps.people.models import Person
 from apps.tags.models import Tagging
-from apps.workspace import clock
+from apps.workspace import clock, jobs
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import AuditEntry, Notification
 from tests.attributes.conftest import holder, offer, value
@@ -458,3 +458,21 @@ def test_a_few_rows_with_errors_are_found_among_many_by_an_index(door, workspace
 
     assert "rows_with_problems" in plan
     assert [row.number for row in looking.problems(run)] == [2]
+
+
+def test_what_the_database_refuses_is_told_without_the_values(door):
+    """DEL-03: neither on the page nor behind the bell"""
+    upload = door.previewed("user_id,email\n1,ann@x.io\n")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE people_person ADD CONSTRAINT none_of_them CHECK (email <> 'ann@x.io')")
+    begun = door.client.post(f"{door.base}/{upload.pk}/begin/")
+    run = ImportRun.objects.get(purpose=Purpose.RUN)
+
+    for _ in range(jobs.MOST_ATTEMPTS):
+        ImportRun.objects.update(leased_until=None)
+        jobs.run(ImportRun, run.pk)
+
+    run.refresh_from_db()
+    told = f"{run.error} {Notification.objects.get().message}"
+    assert (begun.status_code, run.state) == (302, "failed")
+    assert (told.count("none_of_them"), "ann@x.io" in told) == (2, False)

@@ -68,3 +68,21 @@ def test_what_another_program_set_up_is_as_discreet():
     logger.warning("Not Found: %s", request.path, extra={"request": request})
 
     assert written.getvalue() == "[WARNING] Not Found: /nowhere/…\n"
+
+
+TEXTS = ("one line", "several\n\nparagraphs", "DETAIL: of somebody")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_whatever_a_refused_value_looks_like_nothing_of_it_is_told(db, log, text):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE short (note text CHECK (length(note) < 3)) ON COMMIT DROP")
+            cursor.execute("INSERT INTO short VALUES (%s)", [f"{text}\n{SECRET}"])
+    except IntegrityError as refused:
+        log.exception("Not written: %s", refused)
+        log.error("Not written: %r", refused)  # as Celery tells it
+
+    told = log.written.getvalue()
+    assert told.count("violates check constraint") == 4
+    assert [one for one in (SECRET, "paragraphs", "somebody") if one in told] == []
