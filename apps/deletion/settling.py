@@ -19,6 +19,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 from redis import RedisError
 
+from apps.workspace.jobs import Job
 from apps.workspace.models import Workspace
 from apps.workspace.redis_line import ask
 
@@ -143,8 +144,9 @@ def _written_anew(table: str) -> bool:
 
 
 def _tables() -> dict[str, int]:
-    """Every table that may have held something, with its size in bytes."""
-    models = {place.model for place in reach.places() if place.model and place.fate is not Fate.SPARED}
+    """Every table that may have held something, errors of jobs as well, with its size in bytes."""
+    known = ((place.model, place.fate) for place in reach.places() if place.model)
+    models = {model for model, fate in known if fate is not Fate.SPARED or issubclass(model, Job)}
     names = sorted(model._meta.db_table for model in models)
     with connection.cursor() as cursor:
         cursor.execute(SIZES, [names])

@@ -17,6 +17,7 @@ from apps.deletion.management.commands.purge_due import NOT_YET, SETTLED
 from apps.deletion.models import Receipt
 from apps.deletion.settling import settle
 from apps.deletion.tasks import purge_due
+from apps.duplicates.models import Look
 from apps.people.models import Person
 from apps.tags import noting
 from apps.workspace import clock
@@ -25,7 +26,7 @@ from tests.factories import NOW, PersonFactory, WorkspaceFactory
 
 DUE = NOW + timedelta(days=7)
 SECRET = "zaphod@secretive.example"
-HOLDING = ("people_person", "people_by_email", "attributes_recordchange", "tags_note")
+HOLDING = ("people_person", "people_by_email", "attributes_recordchange", "tags_note", "duplicates_look")
 SAMPLES = "pg_statistic"
 
 
@@ -48,6 +49,7 @@ def test_not_a_byte_of_somebody_destroyed_is_left_in_the_tables(monkeypatch):
     ann, other = PersonFactory(workspace=workspace), PersonFactory(workspace=workspace)
     write(Person, workspace, {ann.pk: {"email": SECRET}, other.pk: {"email": "other@x.io"}}, Source.REST, now=NOW)
     noting.add(ann, f"Write to {SECRET}", by=NOBODY, now=NOW)
+    Look.objects.create(workspace=workspace, created_at=NOW, state="failed", error=f"Key (email)=({SECRET})")
     grace.request(ann, by=NOBODY, now=NOW)
     settle()  # takes samples of columns
     assert set(on_disk()) == {*HOLDING, SAMPLES}
