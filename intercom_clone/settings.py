@@ -106,8 +106,8 @@ _embedded = addresses(DATA_DIR)
 DATABASES = {
     "default": dj_database_url.parse(DATABASE_URL or _embedded.database_url, conn_max_age=600, conn_health_checks=True)
 }
-# How often a connection meets a statement of `workspace.prepared` before PostgreSQL is asked to remember it. Through a
-# pooler that hands out connections by transaction this needs one that knows prepared statements (PgBouncer from 1.21).
+# How often a connection meets a statement of `workspace.prepared` before PostgreSQL is asked to remember it. A pooler
+# has to hand out connections by session: moves, indexes and destructions hold locks for as long as one lasts.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 2)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
