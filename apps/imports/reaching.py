@@ -102,8 +102,9 @@ def take_files(going: Going) -> Counter[int]:
     user_ids = _user_ids(going)
     uploads = Import.objects.filter(workspace=going.workspace).exclude(file="").select_related("workspace")
     for upload in uploads.order_by("pk"):
-        held = _held(upload, going, user_ids)
-        if held and once_more(partial(keeping.take_away, upload, WHY, going.now)):
+        if not (held := _held(upload, going, user_ids)):
+            continue
+        if once_more(partial(keeping.take_away, upload, WHY, going.now)):
             ImportRow.objects.filter(run__in=upload.runs.filter(purpose=Purpose.PREVIEW)).delete()
             taken.update(held)
     return taken
