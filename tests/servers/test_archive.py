@@ -46,7 +46,7 @@ def test_a_backup_goes_into_another_folder_whole(run, folder, another, port):
     until_running(started, port)
     until(lambda: health(port) == 200)
     kept = folder / "files" / "exports" / "people of März.csv"
-    kept.parent.mkdir(parents=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text("name\nAnn\n")
     while_running = run("backup", str(another / "running.tar"))
     assert while_running.ended() == 0, while_running.told
