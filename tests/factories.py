@@ -24,7 +24,7 @@ class WorkspaceFactory(DjangoModelFactory):
         model = Workspace
         skip_postgeneration_save = True
 
-    app_id = factory.Sequence(lambda number: f"abc{number}")
+    app_id = factory.Sequence(lambda number: f"made{number}")
     name = "Acme Analytics"
     created_at = NOW
 
@@ -77,7 +77,7 @@ class CompanyFactory(DjangoModelFactory):
         model = Company
 
     workspace = factory.SubFactory(WorkspaceFactory)
-    company_id = factory.Sequence(str)
+    company_id = factory.Sequence(lambda number: f"company-{number}")
     name = "Acme"
     created_at = NOW
     updated_at = NOW
