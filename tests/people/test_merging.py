@@ -348,6 +348,19 @@ def test_events_move_and_their_counts_are_added_up(workspace, ann, ben):
     assert Event.objects.filter(workspace=workspace, person=ann).count() == 3
 
 
+def test_nobody_elses_events_move(workspace, ann, ben):
+    """EVT-01"""
+    zoe, stranger = PersonFactory(workspace=workspace), PersonFactory()
+    for person in (zoe, stranger, ben):
+        did(person, "exported-csv", NOW)
+
+    merged(ben, ann)
+
+    once = {"exported-csv": (1, NOW, NOW)}
+    assert [summaries(person) for person in (ann, zoe, stranger)] == [once, once, once]
+    assert Event.objects.filter(person__in=[zoe, stranger]).count() == 2
+
+
 def test_counts_outlive_the_occurrences_that_were_forgotten(workspace, ann, ben):
     """EVT-07"""
     did(ben, "exported-csv", EARLIER)
