@@ -34,10 +34,6 @@ def register(
     _registered[model] = Editor(amend, release, always, closed)
 
 
-def editable_models() -> list[type[Attributed]]:
-    return list(_registered)
-
-
 def always_editable(record: Attributed) -> frozenset[str]:
     """Keys that teammates edit on such a record whatever the set says."""
     return _registered[type(record)].always

@@ -154,11 +154,6 @@ def panel_of(seat: Seat, subject: Attributed, asks: Asked | None = None, facts: 
     )
 
 
-def cells(workspace: Workspace, seat: Seat, record: Attributed) -> list[Cell]:
-    """Every cell of a record's panel, in order."""
-    return panel_of(seat, record, asked(workspace)).cells
-
-
 def cell_of(seat: Seat, subject: Attributed, about: str, key: str) -> Cell | None:
     """One cell of a record's panel; None for what the panel does not ask, the owner of a person apart (IDN-24)."""
     definition = catalogue_of(subject.workspace, about).get(key)

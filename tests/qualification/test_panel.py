@@ -14,7 +14,7 @@ from apps.people.models import Person
 from apps.qualification import choosing
 from apps.qualification.forms import WIDGETS
 from apps.qualification.models import Question
-from apps.qualification.panel import Cell, cell_of, cells
+from apps.qualification.panel import Cell, cell_of, panel_of
 from apps.workspace.hands import NOBODY
 from apps.workspace.models import Seat, Workspace
 from tests.factories import NOW, CompanyFactory, LeadFactory, PersonFactory, SeatFactory, WorkspaceFactory, attribute
@@ -45,7 +45,7 @@ def ask(workspace: Workspace, name: str, kind: str = "text", about: str = "perso
 
 def panel(workspace: Workspace, seat: Seat, person: Person) -> list[Cell]:
     person.workspace = workspace
-    return cells(workspace, seat, person)
+    return panel_of(seat, person).cells
 
 
 def offer(person: Person, source: Source, **values: Any) -> None:
@@ -182,6 +182,6 @@ def test_a_panel_costs_the_same_queries_whatever_it_asks(workspace, tess, many, 
     catalogue_of(workspace, "company")
 
     with django_assert_num_queries(6):
-        found = cells(workspace, tess, ann)
+        found = panel_of(tess, ann).cells
 
     assert len(found) == 7 + many
