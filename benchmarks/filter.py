@@ -49,6 +49,7 @@ def row(there: Population, question: Question, rounds: int) -> dict[str, Any]:
         "exact_ms": round(exact.marked, 1),
         "hand_ms": round(hand.sql, 1),
         "of_hand": times(exact.marked, hand.sql),
+        "most_of_hand": MOST_OF_HAND,
     }
 
 

@@ -143,4 +143,5 @@ def row(there: Population, name: str, address: str, by_hand: Work, rounds: int) 
         "of_hand": times(page.marked, hand.sql),
         "bare_ms": round(bare.whole, 1),
         "of_bare": times(page.whole, bare.whole),
+        "target": f"of_bare <= {MOST_OF_BARE:g}, of_hand <= {MOST_OF_HAND:g}, growth <= {MOST_GROWTH:g}",
     }
