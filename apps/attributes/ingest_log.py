@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from .models import About, Attributed, RefusedWrite, model_of
 from .paging import Page, Place, page_of
 from .remedies import Remedy, remedies_of, since
 from .reports import Reason
+from .sections import Context, Section
 from .sources import Source
 
 PAGE = 50
@@ -170,11 +170,8 @@ def _records(workspace: Workspace, about: str, pks: set[int]) -> Sequence[Attrib
     return records
 
 
-def ignored_values(record: Attributed) -> dict[str, Any] | None:
-    """What a record's own page says of refusals: the newest, and how many. None where there are none.
-
-    For the template `attributes/ingest_ignored.html`, as `shown`.
-    """
+def ignored_values(record: Attributed) -> Context | None:
+    """What was sent for a record and not taken: the newest, and how many. None where there is none (BEY-02)."""
     refusals = refusals_of(record)
     newest = list(refusals[: ON_A_RECORD + 1])
     if not newest:
@@ -183,3 +180,8 @@ def ignored_values(record: Attributed) -> dict[str, Any] | None:
     lines = [Line(refusal, record.workspace, record) for refusal in newest[:ON_A_RECORD]]
     more = max(0, count - ON_A_RECORD)
     return {"lines": lines, "count": count, "more": more, "back": Filters(record=record).query}
+
+
+IGNORED = Section(
+    90, "ignored", "Ignored values", "attributes/ingest_ignored.html", lambda profile: ignored_values(profile.record)
+)

@@ -5,8 +5,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+
+from apps.workspace.models import Workspace
+from apps.workspace.pages import PageRequest
+from apps.workspace.permissions import Grant, can
+
+from .catalogue import catalogue_of
+from .definitions import Catalogue
+from .models import Attributed
 
 Context = Mapping[str, Any]
+
+
+class RecordPage:
+    """A record's page as one teammate sees it: what its sections may ask, read once for all of them."""
+
+    def __init__(self, request: PageRequest, record: Attributed) -> None:
+        self.request = request
+        self.record = record
+        self.seat = request.seat
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.record.workspace
+
+    @property
+    def may_edit(self) -> bool:
+        return can(self.seat, Grant.EDIT_DATA)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return catalogue_of(self.workspace, self.record.about)
 
 
 @dataclass(frozen=True)

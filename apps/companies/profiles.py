@@ -6,22 +6,20 @@ from functools import cached_property
 from django.template.loader import render_to_string
 
 from apps.attributes.addresses import address
-from apps.attributes.catalogue import catalogue_of
-from apps.attributes.definitions import Catalogue, Definition
+from apps.attributes.definitions import Definition
 from apps.attributes.facts import Fact, facts_of
-from apps.attributes.ingest_log import ignored_values
+from apps.attributes.ingest_log import IGNORED
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Page, Place, page_of
 from apps.attributes.sections import Context, Section, Sections
 from apps.people.lists import FACE
 from apps.people.lists import SORTED_BY as SEEN
 from apps.people.models import Person, PersonQuerySet
-from apps.qualification.panel import asked, panel_of
+from apps.qualification.panel import asked
+from apps.qualification.sections import QUALIFICATION
 from apps.segments.sections import SEGMENTS, InSegments
 from apps.tags.sections import NOTES, TAGS
-from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
-from apps.workspace.permissions import Grant, can
 
 from .fields import PEOPLE
 from .models import Company
@@ -36,28 +34,11 @@ fragment = _sections.fragment
 
 
 class CompanyProfile(InSegments):
-    """One company's page as one teammate sees it: what its sections may ask, read once for all of them."""
+    """One company's page."""
 
     def __init__(self, request: PageRequest, company: Company) -> None:
-        self.request = request
+        super().__init__(request, company)
         self.company = company
-        self.seat = request.seat
-
-    @property
-    def record(self) -> Company:
-        return self.company
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.company.workspace
-
-    @property
-    def may_edit(self) -> bool:
-        return can(self.seat, Grant.EDIT_DATA)
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        return catalogue_of(self.workspace, "company")
 
     @cached_property
     def asked(self) -> list[Definition]:
@@ -88,11 +69,6 @@ class CompanyProfile(InSegments):
 # ---- sections --------------------------------------------------------------------------------------------------------
 
 
-def qualification(profile: CompanyProfile) -> Context:
-    panel = panel_of(profile.seat, profile.company, profile.asked, profile.facts)
-    return {"panel": panel, "count": len(panel.cells), "manages": can(profile.seat, Grant.MANAGE_DATA)}
-
-
 def people(profile: CompanyProfile) -> Context:
     """A page of the people who belong to it, those seen last first."""
     asks = profile.request.GET
@@ -114,22 +90,8 @@ def attributes(profile: CompanyProfile) -> Context:
     return {"facts": facts, "count": len(facts)}
 
 
-def ignored(profile: CompanyProfile) -> Context | None:
-    """What was sent for this company and not taken (BEY-02)."""
-    return ignored_values(profile.company)
-
-
 def register_own() -> None:
-    register(
-        Section(
-            10,
-            "qualification",
-            "Qualification",
-            "qualification/_section.html",
-            qualification,
-            actions="qualification/_section_actions.html",
-        )
-    )
+    register(QUALIFICATION)
     register(
         Section(20, "people", "People", "companies/_people.html", people, actions="companies/_people_actions.html")
     )
@@ -137,7 +99,7 @@ def register_own() -> None:
     register(SEGMENTS)
     register(TAGS)
     register(NOTES)
-    register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
+    register(IGNORED)
 
 
 # ---- what else shows a value that was edited -------------------------------------------------------------------------

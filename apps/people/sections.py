@@ -2,18 +2,16 @@
 
 from functools import cached_property
 
-from apps.attributes.catalogue import catalogue_of
-from apps.attributes.definitions import Catalogue, Definition
+from apps.attributes.definitions import Definition
 from apps.attributes.facts import Fact, facts_of
-from apps.attributes.ingest_log import ignored_values
+from apps.attributes.ingest_log import IGNORED
 from apps.attributes.sections import Context, Section, Sections
-from apps.qualification.panel import asked, panel_of
+from apps.qualification.panel import asked
+from apps.qualification.sections import QUALIFICATION
 from apps.segments.sections import SEGMENTS, InSegments
 from apps.tags.sections import NOTES, TAGS
 from apps.workspace.clock import now
-from apps.workspace.models import Workspace
 from apps.workspace.pages import PageRequest
-from apps.workspace.permissions import Grant, can
 
 from . import details, mobile
 from .models import Person
@@ -24,29 +22,12 @@ MOST_MERGES = 20
 
 
 class Profile(InSegments):
-    """One person's page as one teammate sees it: what its sections may ask, read once for all of them."""
+    """One person's page."""
 
     def __init__(self, request: PageRequest, person: Person) -> None:
-        self.request = request
+        super().__init__(request, person)
         self.person = person
-        self.seat = request.seat
         self.shows_all = SHOW_ALL in (request.htmx.current_url or "") or SHOW_ALL in request.GET.urlencode()
-
-    @property
-    def record(self) -> Person:
-        return self.person
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.person.workspace
-
-    @property
-    def may_edit(self) -> bool:
-        return can(self.seat, Grant.EDIT_DATA)
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        return catalogue_of(self.workspace, "person")
 
     @cached_property
     def asked(self) -> list[Definition]:
@@ -95,11 +76,6 @@ fragment = _sections.fragment
 # ---- this floor's own ------------------------------------------------------------------------------------------------
 
 
-def qualification(profile: Profile) -> Context:
-    panel = panel_of(profile.seat, profile.person, profile.asked, profile.facts)
-    return {"panel": panel, "count": len(panel.cells), "manages": can(profile.seat, Grant.MANAGE_DATA)}
-
-
 def details_section(profile: Profile) -> Context:
     facts = [profile.facts[definition.key] for definition in profile.detailed]
     # where the owner is a question of the set, it is picked up there
@@ -118,11 +94,6 @@ def custom_attributes(profile: Profile) -> Context:
     return {"facts": facts, "count": len(facts)}
 
 
-def ignored(profile: Profile) -> Context | None:
-    """What was sent for this person and not taken (BEY-02)."""
-    return ignored_values(profile.person)
-
-
 def merges(profile: Profile) -> Context | None:
     """Who was merged into this person, and until when that can be undone (BEY-07)."""
     found = list(merges_into(profile.person)[:MOST_MERGES])
@@ -132,16 +103,7 @@ def merges(profile: Profile) -> Context | None:
 
 
 def register_own() -> None:
-    register(
-        Section(
-            10,
-            "qualification",
-            "Qualification",
-            "qualification/_section.html",
-            qualification,
-            actions="qualification/_section_actions.html",
-        )
-    )
+    register(QUALIFICATION)
     register(
         Section(
             30,
@@ -161,4 +123,4 @@ def register_own() -> None:
     register(TAGS)
     register(NOTES)
     register(Section(85, "merges", "Merged", "people/_merges.html", merges, aside=True))
-    register(Section(90, "ignored", "Ignored values", "attributes/ingest_ignored.html", ignored))
+    register(IGNORED)

@@ -7,9 +7,8 @@ from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 
 from apps.attributes.models import Attributed
-from apps.attributes.sections import Context, Section
+from apps.attributes.sections import Context, RecordPage, Section
 from apps.workspace.clock import now
-from apps.workspace.pages import PageRequest
 
 from .comparisons import Moment
 from .membership import badges
@@ -26,14 +25,8 @@ class Entry:
     words: str
 
 
-class InSegments:
-    """What a record's page knows of its segments. A page is one of these, and says which record it shows."""
-
-    request: PageRequest
-
-    @property
-    def record(self) -> Attributed:
-        raise NotImplementedError
+class InSegments(RecordPage):
+    """A record's page that knows the segments which the record is in."""
 
     @cached_property
     def memberships(self) -> Sequence[Entry]:

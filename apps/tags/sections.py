@@ -1,12 +1,12 @@
 """The sections Tags and Notes of a record's page. The floors above put them on people's and companies' pages."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from apps.attributes.models import Attributed
 from apps.attributes.paging import Place
-from apps.attributes.sections import Context, Section, Sections
+from apps.attributes.sections import Context, RecordPage, Section, Sections
 from apps.segments import sections as segments
 from apps.segments.sections import InSegments
 from apps.workspace.models import Seat
@@ -17,27 +17,6 @@ from . import noting
 from .inventory import carriers_url
 from .models import Note, Tagging
 from .tagging import tags_of
-
-
-class Profile(Protocol):
-    """What a page knows that has these sections: the record, and who looks at it."""
-
-    request: PageRequest
-
-    @property
-    def record(self) -> Attributed: ...
-
-
-class Seen(InSegments):
-    """A record as one teammate sees it."""
-
-    def __init__(self, request: PageRequest, record: Attributed) -> None:
-        self.request = request
-        self._record = record
-
-    @property
-    def record(self) -> Attributed:
-        return self._record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +35,14 @@ class Entry:
     may_change: bool
 
 
-def tags(profile: Profile) -> Context:
+def tags(profile: RecordPage) -> Context:
     """The chips, by name."""
-    record, seat = profile.record, profile.request.seat
+    record, seat = profile.record, profile.seat
     shown = [Chip(tagging, carriers_url(record.workspace, tagging.tag_id, record.about)) for tagging in tags_of(record)]
     return {"record": record, "chips": shown, "count": len(shown), "may_tag": can(seat, Grant.MANAGE_TAGS)}
 
 
-def notes(profile: Profile) -> Context:
+def notes(profile: RecordPage) -> Context:
     """The newest notes."""
     return {"count": noting.notes_of(profile.record).count(), **part(profile.request, profile.record)}
 
@@ -97,10 +76,10 @@ _own.register(NOTES)
 
 def fragment(slug: str, request: PageRequest, record: Attributed, *, oob: bool = False, **more: Any) -> str:
     """One of the two sections alone, for htmx."""
-    return _own.fragment(slug, Seen(request, record), oob=oob, **more)
+    return _own.fragment(slug, RecordPage(request, record), oob=oob, **more)
 
 
 def echo(request: PageRequest, record: Attributed) -> list[str]:
     """The segments of a record whose tags changed: another one may have let it in or out (SEG-05, UPD-05)."""
     is_its_page = urlsplit(request.htmx.current_url_abs_path or "").path == record.page()
-    return segments.echo(Seen(request, record)) if is_its_page else []
+    return segments.echo(InSegments(request, record)) if is_its_page else []
