@@ -4,7 +4,7 @@ import re
 from typing import Any, TypeVar
 
 from apps.attributes import other_ids
-from apps.attributes.models import Attribute, Attributed, State
+from apps.attributes.models import PUBLIC_ID, Attribute, Attributed, State
 from apps.companies.models import Company
 from apps.people.models import Person
 from apps.subscriptions.models import SubscriptionType
@@ -17,7 +17,6 @@ from .calls import Call
 from .errors import MergedAway
 from .versions import at_least
 
-INTERCOM_ID = re.compile(r"[0-9a-f]{24}")
 KEY = re.compile(r"\d{1,18}", re.ASCII)
 NOBODYS = 0  # no row has this key
 Record = TypeVar("Record", bound=Attributed)
@@ -51,7 +50,7 @@ def given(call: Call, name: str, what: str) -> str:
 def _by_id(call: Call, model: type[Record], public_id: str, condition: str) -> Record | None:
     """Whose an id is, or was where they were moved in from (BEY-17)."""
     found = None
-    if INTERCOM_ID.fullmatch(public_id):
+    if PUBLIC_ID.fullmatch(public_id):
         named = f"it.workspace_id = %s AND it.public_id = %s AND {condition}"
         found = fetch_one(model, named, [call.workspace.pk, public_id])
     if found is None and (pk := other_ids.key_of(call.workspace, model.about, public_id)):

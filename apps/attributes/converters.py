@@ -2,13 +2,14 @@
 
 from django.urls import register_converter
 
+from .models import PUBLIC_ID
 from .subjects import SLUGS, SUBJECTS
 
 
 class PublicId:
     """24 hex digits."""
 
-    regex = "[0-9a-f]{24}"
+    regex = PUBLIC_ID.pattern
 
     def to_python(self, value: str) -> str:
         return value

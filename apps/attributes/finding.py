@@ -1,15 +1,11 @@
 """A record by the id that stands in a page's address."""
 
-import re
-
 from django.http import Http404
 
 from apps.workspace.models import Workspace
 
 from . import other_ids
-from .models import Attributed, model_of
-
-PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
+from .models import PUBLIC_ID, Attributed, model_of
 
 
 def record_or_404(workspace: Workspace, about: str, public_id: str) -> Attributed:

@@ -1,5 +1,6 @@
 """Attributes, the records that carry them, and what became of every value that was offered."""
 
+import re
 import secrets
 import time
 from datetime import datetime
@@ -66,6 +67,9 @@ class State(models.TextChoices):
     MERGED = "merged", "Merged"
 
 
+PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
+
+
 def new_public_id() -> str:
     """24 hex digits, ordered by time: the id that the world sees."""
     return f"{int(time.time()):08x}{secrets.token_hex(8)}"
@@ -121,6 +125,11 @@ class Attributed(models.Model):
     def derive(cls, changed: dict[str, Any]) -> dict[str, Any]:
         """Columns that follow from changed values (first name from name): column → value."""
         return {}
+
+    @property
+    def tone(self) -> int:
+        """Which of the eight colours its tile without a picture has: always the same one (AVA-04)."""
+        return int(self.public_id[-2:], 16) % 8
 
     def page(self) -> str:
         """The address of its own page; empty where it has none."""

@@ -82,10 +82,6 @@ class Company(Attributed):
     def initials(self) -> str:
         return initials(self.label)
 
-    @property
-    def tone(self) -> int:
-        return int(self.public_id[-2:], 16) % 8
-
     def page(self) -> str:
         return reverse("companies:profile", args=[self.workspace.app_id, self.public_id])
 

@@ -2,8 +2,7 @@
 
 from django.db.models import Q
 
-from apps.attributes.finding import PUBLIC_ID
-from apps.attributes.models import State
+from apps.attributes.models import PUBLIC_ID, State
 from apps.attributes.paging import newest_first
 from apps.people.lists import FACE, SORTED_BY
 from apps.people.models import Person, PersonQuerySet, Role

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from apps.attributes.finding import PUBLIC_ID
+from apps.attributes.models import PUBLIC_ID
 from apps.attributes.paging import Place, page_of
 from apps.people.models import Person
 from apps.workspace.clock import now

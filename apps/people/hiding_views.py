@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from apps.attributes.finding import PUBLIC_ID
-from apps.attributes.models import State
+from apps.attributes.models import PUBLIC_ID, State
 from apps.attributes.paging import Place, page_of
 from apps.attributes.searching import sought
 from apps.lists.searching import found_soon

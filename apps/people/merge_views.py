@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from apps.attributes.finding import PUBLIC_ID
-from apps.attributes.models import State
+from apps.attributes.models import PUBLIC_ID, State
 from apps.attributes.paging import newest_first
 from apps.attributes.searching import sought
 from apps.attributes.viewing import note_view

@@ -211,11 +211,6 @@ class Person(Attributed):
     def initials(self) -> str:
         return initials(self.label)
 
-    @property
-    def tone(self) -> int:
-        """Which of the eight colours the tile without a picture has: always the same one (AVA-04)."""
-        return int(self.public_id[-2:], 16) % 8
-
     def page(self) -> str:
         return reverse("people:profile", args=[self.workspace.app_id, self.public_id])
 

@@ -1,19 +1,16 @@
 """Who of the people on a page is online: asked every half minute, answered with dots alone (PRES-04, PRES-05)."""
 
-import re
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from apps.attributes.models import PUBLIC_ID
 from apps.lists.faces import presence
 from apps.workspace.clock import now
 from apps.workspace.pages import PageRequest, page
 from apps.workspace.permissions import Grant
 
 from .presence import online as who_is_online
-
-PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
 
 
 @page(Grant.VIEW_LISTS)

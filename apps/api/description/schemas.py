@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from apps.attributes.definitions import Definition
+from apps.attributes.models import PUBLIC_ID
 
 Schema = dict[str, Any]
 
@@ -12,7 +13,7 @@ WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
 FLAG: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "integer", "description": "Unix time in seconds."}
-HEX: Schema = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
+HEX: Schema = {"type": "string", "pattern": f"^{PUBLIC_ID.pattern}$"}
 DIGITS: Schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 # How the values of an attribute travel, by REST's word for its kind.

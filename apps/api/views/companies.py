@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from apps.attributes.models import State
+from apps.attributes.models import PUBLIC_ID, State
 from apps.attributes.reports import Refusal, Report
 from apps.attributes.sources import Source
 from apps.companies.arrivals import Arrived, amend, company_id_of, receive, receive_new, seen
@@ -23,7 +23,7 @@ from apps.workspace.problems import Problem
 from .. import reading, replying, scrolling, segment_ids
 from ..calls import Answer, Call
 from ..errors import Refused
-from ..finding import INTERCOM_ID, find_company, find_tag, here, no_such_company, no_such_resource
+from ..finding import find_company, find_tag, here, no_such_company, no_such_resource
 from ..judging import check_taken, skipped
 from ..paging import ATTACHED_SIZE, COMPANIES_SIZE, numbered, turn
 from ..versions import at_least
@@ -198,6 +198,6 @@ def attached(call: Call) -> Company:
     company_id = call.body.get("id")
     if company_id is None or company_id == "":
         raise Problem("company not specified", code="parameter_not_found", field="id")
-    if not isinstance(company_id, str) or not INTERCOM_ID.fullmatch(company_id):
+    if not isinstance(company_id, str) or not PUBLIC_ID.fullmatch(company_id):
         raise no_such_company()
     return find_company(call, company_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.attributes.models import State
+from apps.attributes.models import PUBLIC_ID, State
 from apps.attributes.sources import Source
 from apps.deletion import grace
 from apps.people import identity
@@ -17,7 +17,7 @@ from apps.workspace.problems import Conflict, Missing, Problem
 
 from .. import reading, replying
 from ..calls import Answer, Call
-from ..finding import INTERCOM_ID, NOBODYS, find_contact, here
+from ..finding import NOBODYS, find_contact, here
 from ..judging import check_taken, skipped, taking_identifiers
 
 CHANGEABLE = ("name", "custom_attributes")
@@ -60,7 +60,7 @@ def _find(call: Call, named: Mapping[str, Any]) -> Person:
         raise Problem("Name the visitor: send an id or a user_id.", code="parameter_missing", field="user_id")
     visitors = Person.objects.of(call.workspace).active().filter(role=Role.VISITOR)
     found = None
-    if isinstance(public_id, str) and INTERCOM_ID.fullmatch(public_id):
+    if isinstance(public_id, str) and PUBLIC_ID.fullmatch(public_id):
         found = visitors.filter(public_id=public_id).first()
     elif isinstance(user_id, str) and user_id and "\x00" not in user_id:
         found = visitors.filter(visitor_id=user_id).first()
