@@ -100,14 +100,21 @@ def _find(workspace: Workspace, company_id: str) -> Company | None:
 def _make(
     workspace: Workspace, columns: dict[str, Any], offer: Offer, source: Source, by: Hand, now: datetime
 ) -> Arrived:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('companies_company_id_seq')")
-        [pk] = cursor.fetchone()
+    [pk] = next_keys(1)
     birth = {"workspace_id": workspace.pk, "public_id": new_public_id(), "state": State.ACTIVE, **columns}
     report = write(Company, workspace, {pk: offer}, source, by=by, now=now, births={pk: birth})[pk]
     made = Company.from_db(None, ["id", *birth], [pk, *birth.values()])  # its values are read when they are asked for
     made.workspace = workspace
     return Arrived(made, report, created=True)
+
+
+def next_keys(amount: int) -> list[int]:
+    """Keys of companies that are about to be made."""
+    if not amount:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('companies_company_id_seq') FROM generate_series(1, %s)", [amount])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def amend(company: Company, offer: Offer, source: Source, *, by: Hand, now: datetime) -> Report:

@@ -7,8 +7,8 @@ from typing import Any
 
 from apps.api.reading import OF_DATA_TYPE, WRITABLE
 from apps.attributes.standard import STANDARD
-from apps.companies import settling as companies
-from apps.people import settling as people
+from apps.companies import newcomers as companies
+from apps.people import newcomers as people
 from apps.people.models import Role
 from apps.workspace.problems import Problem
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from apps.companies import settling as companies_settling
+from apps.companies import newcomers as companies_newcomers
 from apps.companies.models import Company
-from apps.people import settling as people_settling
+from apps.people import newcomers as people_newcomers
 from apps.people.models import Person
 
 from . import reading
@@ -110,7 +110,7 @@ class Companies:
         renamed = setting.known.renamed["company"]
         records = _with_fit_ids(setting, "company", page.records)
         newcomers = [reading.company(one.record, renamed) for one in records]
-        settled = companies_settling.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
+        settled = companies_newcomers.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
         here: list[tuple[int, Fetched]] = []
         for newcomer, one, fetched in zip(newcomers, settled, records, strict=True):
             if one.pk is None:
@@ -159,7 +159,7 @@ class People:
     def take(self, setting: Setting, page: Page) -> None:
         fetched_ones = _less_the_destroyed(setting, _with_fit_ids(setting, "person", page.records))
         newcomers = [_newcomer(setting, fetched.record) for fetched in fetched_ones]
-        settled = people_settling.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
+        settled = people_newcomers.settle(setting.workspace, newcomers, by=setting.by, now=setting.now)
         here: list[tuple[int, Fetched]] = []
         for newcomer, one, fetched in zip(newcomers, settled, fetched_ones, strict=True):
             if one.pk is None:
@@ -179,7 +179,7 @@ def _less_the_destroyed(setting: Setting, records: list[Fetched]) -> list[Fetche
     return [fetched for fetched in records if str(fetched.record["id"]) not in destroyed]
 
 
-def _newcomer(setting: Setting, contact: Json) -> people_settling.Newcomer:
+def _newcomer(setting: Setting, contact: Json) -> people_newcomers.Newcomer:
     owner, unknown = owner_of(setting.known, contact.get("owner_id"))
     if unknown:
         setting.ledger.note("owner", unknown, "is no teammate here", str(contact["id"]))

@@ -28,7 +28,7 @@ from apps.moving.models import Move, Untaken
 from apps.moving.travelling import ONE_AT_A_TIME, travel
 from apps.people.merging import merge
 from apps.people.models import Person
-from apps.people.settling import Newcomer, settle
+from apps.people.newcomers import Newcomer, settle
 from apps.subscriptions.models import Choice, SubscriptionType
 from apps.tags.models import Note, Tag, Tagging
 from apps.workspace.hands import NOBODY

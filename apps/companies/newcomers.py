@@ -1,29 +1,29 @@
 """Companies that come from another system with an id and a past of their own, many at once (BEY-17).
 
-They keep their id where nobody has it here; a company of the same company_id is the same company.
+A company of the same company_id is the same company.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.attributes import filling, other_ids
 from apps.attributes.models import State, new_public_id
+from apps.attributes.newcomers import Settled, keeps_its_id, remember_ids, take_values
 from apps.attributes.reports import Refusal
 from apps.attributes.sources import Source
-from apps.attributes.writing import Offer, write
+from apps.attributes.writing import Offer
 from apps.people.identity import Claim, lock
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 
-from .arrivals import company_id_of
+from .arrivals import company_id_of, next_keys
 from .models import Company
 
-PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
 DELETED = "was deleted here"
 
 
@@ -37,16 +37,6 @@ class Newcomer:
     past: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Settled:
-    """Which company it is here, and what was refused of its values; or why it is none here."""
-
-    pk: int | None = None
-    why: str = ""
-    created: bool = False
-    refused: dict[str, Refusal] = field(default_factory=dict)
-
-
 @transaction.atomic
 def settle(workspace: Workspace, newcomers: Sequence[Newcomer], *, by: Hand, now: datetime) -> list[Settled]:
     """Bring each to the company that it is here, or make it. The same again changes nothing and makes none."""
@@ -55,8 +45,9 @@ def settle(workspace: Workspace, newcomers: Sequence[Newcomer], *, by: Hand, now
     keys = _keys(workspace, newcomers)
     _find(workspace, newcomers, own_ids, keys, settled)
     births = _births(workspace, newcomers, own_ids, settled, now)
-    _write(workspace, newcomers, settled, births, by, now)
-    other_ids.remember(workspace, Company.about, _other_ids(newcomers, settled, keys))
+    fitting = partial(filling.fitting, Company, workspace)
+    take_values(Company, workspace, newcomers, settled, births, fitting, by=by, now=now)
+    remember_ids(Company, workspace, newcomers, settled, keys)
     return settled
 
 
@@ -108,9 +99,8 @@ def _births(
 ) -> dict[int, dict[str, Any]]:
     births: dict[int, dict[str, Any]] = {}
     new = [place for place, one in enumerate(settled) if not one.pk and not one.why]
-    for place, pk in zip(new, _next_keys(len(new)), strict=True):
+    for place, pk in zip(new, next_keys(len(new)), strict=True):
         newcomer = newcomers[place]
-        keeps = PUBLIC_ID.fullmatch(newcomer.public_id)
         births[pk] = {
             "workspace_id": workspace.pk,
             "state": State.ACTIVE,
@@ -118,41 +108,7 @@ def _births(
             "created_at": now,
             "updated_at": now,
             **newcomer.past,
-            "public_id": newcomer.public_id if keeps else new_public_id(),
+            "public_id": newcomer.public_id if keeps_its_id(newcomer) else new_public_id(),
         }
         settled[place].pk, settled[place].created = pk, True
     return births
-
-
-def _next_keys(amount: int) -> list[int]:
-    if not amount:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('companies_company_id_seq') FROM generate_series(1, %s)", [amount])
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _write(
-    workspace: Workspace,
-    newcomers: Sequence[Newcomer],
-    settled: list[Settled],
-    births: dict[int, dict[str, Any]],
-    by: Hand,
-    now: datetime,
-) -> None:
-    """The one write path: what is new brings all that it had, what is here takes what is nobody's here."""
-    born = {one.pk: n.offer for n, one in zip(newcomers, settled, strict=True) if one.created and one.pk}
-    standing = {one.pk: n.offer for n, one in zip(newcomers, settled, strict=True) if one.pk and not one.created}
-    offers: dict[int, Offer] = born | filling.fitting(Company, workspace, standing)
-    reports = write(Company, workspace, offers, Source.REST, by=by, now=now, births=births) if offers else {}
-    for one in settled:
-        if one.pk in reports:
-            one.refused = reports[one.pk].refused
-
-
-def _other_ids(newcomers: Sequence[Newcomer], settled: list[Settled], keys: dict[str, int]) -> dict[str, int]:
-    return {
-        newcomer.public_id: one.pk
-        for newcomer, one in zip(newcomers, settled, strict=True)
-        if one.pk and newcomer.public_id not in keys and not (one.created and PUBLIC_ID.fullmatch(newcomer.public_id))
-    }

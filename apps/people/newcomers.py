@@ -1,23 +1,22 @@
 """People who come from another system with an id, a role and a past of their own, many at once (BEY-17).
 
-They keep their id where nobody has it here. Whoever is here already, by id or as the user of a user_id or email, stays
-who they are: the id that they had there leads to them.
+Whoever is here already is found by id, or as the user of a user_id or email.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from apps.attributes import filling, other_ids
 from apps.attributes.models import State
-from apps.attributes.reports import Refusal
+from apps.attributes.newcomers import Settled, keeps_its_id, remember_ids, take_values
 from apps.attributes.sources import Source
-from apps.attributes.writing import Offer, write
+from apps.attributes.writing import Offer
 from apps.workspace.hands import Hand
 from apps.workspace.models import Workspace
 from apps.workspace.problems import Problem
@@ -28,7 +27,7 @@ from .identity import Claim, Fate
 from .models import Person, Role
 from .surviving import survivors
 
-PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
+NAMES = ("external_id", "email")
 TURNED_AWAY = {
     Fate.BLOCKED: "is blocked here",
     Fate.IN_GRACE: "was deleted here",
@@ -48,16 +47,6 @@ class Newcomer:
     past: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Settled:
-    """Who they are here, and what was refused of their values; or why they are nobody here."""
-
-    pk: int | None = None
-    why: str = ""
-    created: bool = False
-    refused: dict[str, Refusal] = field(default_factory=dict)
-
-
 @transaction.atomic
 def settle(workspace: Workspace, newcomers: Sequence[Newcomer], *, by: Hand, now: datetime) -> list[Settled]:
     """Bring each to whom they are here, or make them. The same again changes nothing and makes nobody."""
@@ -67,8 +56,9 @@ def settle(workspace: Workspace, newcomers: Sequence[Newcomer], *, by: Hand, now
     settled = _known(workspace, newcomers, keys)
     _find_users(workspace, newcomers, claims, settled)
     births = _births(workspace, newcomers, claims, settled, now)
-    _write(workspace, newcomers, settled, births, by, now)
-    other_ids.remember(workspace, Person.about, _other_ids(newcomers, settled, keys))
+    fitting = partial(_of_those_here, workspace, by, now)
+    take_values(Person, workspace, newcomers, settled, births, fitting, by=by, now=now)
+    remember_ids(Person, workspace, newcomers, settled, keys)
     return settled
 
 
@@ -158,34 +148,13 @@ def _births(
         newcomer, claim = newcomers[place], claims[place]
         is_named = isinstance(claim, Claim) and (claim.is_named or bool(newcomer.offer.get("email")))
         start = birth(workspace, newcomer.role, now, needs_pseudonym=not is_named, drawn=drawn)
-        own_id = {"public_id": newcomer.public_id} if PUBLIC_ID.fullmatch(newcomer.public_id) else {}
+        own_id = {"public_id": newcomer.public_id} if keeps_its_id(newcomer) else {}
         births[pk] = start | newcomer.past | own_id
         settled[place].pk, settled[place].created = pk, True
     return births
 
 
-def _write(
-    workspace: Workspace,
-    newcomers: Sequence[Newcomer],
-    settled: list[Settled],
-    births: dict[int, dict[str, Any]],
-    by: Hand,
-    now: datetime,
-) -> None:
-    """The one write path: newcomers bring all that they had, those who are here what is nobody's here."""
-    offers: dict[int, Offer] = {}
-    standing: dict[int, Offer] = {}
-    for newcomer, one in zip(newcomers, settled, strict=True):
-        if one.pk:
-            (offers if one.created else standing)[one.pk] = newcomer.offer
-    offers |= _of_those_here(workspace, standing, by, now)
-    reports = write(Person, workspace, offers, Source.REST, by=by, now=now, births=births) if offers else {}
-    for one in settled:
-        if one.pk in reports:
-            one.refused = reports[one.pk].refused
-
-
-def _of_those_here(workspace: Workspace, offers: dict[int, Offer], by: Hand, now: datetime) -> dict[int, Offer]:
+def _of_those_here(workspace: Workspace, by: Hand, now: datetime, offers: dict[int, Offer]) -> dict[int, Offer]:
     """What they may take over; of their names none that another user has."""
     fitting = filling.fitting(Person, workspace, offers)
     for person in Person.objects.filter(pk__in=fitting).select_related("workspace"):
@@ -197,15 +166,3 @@ def _of_those_here(workspace: Workspace, offers: dict[int, Offer], by: Hand, now
                 role = Role.USER.value if became_user else None
                 amend(person, changed, Source.REST, by=by, now=now, role=role)
     return dict(fitting)
-
-
-NAMES = ("external_id", "email")
-
-
-def _other_ids(newcomers: Sequence[Newcomer], settled: list[Settled], keys: dict[str, int]) -> dict[str, int]:
-    """The ids that they are not known by here: to be kept beside their own."""
-    return {
-        newcomer.public_id: one.pk
-        for newcomer, one in zip(newcomers, settled, strict=True)
-        if one.pk and newcomer.public_id not in keys and not (one.created and PUBLIC_ID.fullmatch(newcomer.public_id))
-    }
