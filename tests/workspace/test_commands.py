@@ -94,9 +94,9 @@ def test_what_is_no_email_is_refused(workspace):
 
 
 def test_of_several_workspaces_one_must_be_named(workspace):
-    WorkspaceFactory(app_id="another")
+    WorkspaceFactory(app_id="zebra")
 
-    with pytest.raises(CommandError, match=f"Choose one with --workspace: {workspace.app_id}, another"):
+    with pytest.raises(CommandError, match=f"Choose one with --workspace: {workspace.app_id}, zebra"):
         call_command("sign_in_link", "olaf@example.test")
 
 
