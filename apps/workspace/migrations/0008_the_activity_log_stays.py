@@ -3,10 +3,10 @@
 A teammate or token that is deleted leaves its entries without it. `auditing.redacting` opens the log.
 """
 
-from django.db import migrations
+from django.db import migrations, models
 
 MAKE = """
-CREATE OR REPLACE FUNCTION the_activity_log_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION the_activity_log_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('people.log_is_open', true) = 'on' THEN
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -22,7 +22,7 @@ BEGIN
     RAISE EXCEPTION 'The activity log is added to, never changed (AUD-02).' USING ERRCODE = 'integrity_constraint_violation';
 END
 $$;
-CREATE OR REPLACE TRIGGER the_activity_log_stays BEFORE UPDATE OR DELETE ON workspace_auditentry
+CREATE TRIGGER the_activity_log_stays BEFORE UPDATE OR DELETE ON workspace_auditentry
     FOR EACH ROW EXECUTE FUNCTION the_activity_log_stays();
 """
 DROP = """
@@ -32,6 +32,12 @@ DROP FUNCTION the_activity_log_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workspace", "0001_initial")]
+    dependencies = [("workspace", "0007_compliance_contact")]
 
-    operations = [migrations.RunSQL(MAKE, DROP)]
+    operations = [
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["workspace", "activity", "-at", "-id"], name="audit_by_activity"),
+        ),
+        migrations.RunSQL(MAKE, DROP),
+    ]
