@@ -28,6 +28,7 @@ from intercom_clone.servers.postgres import Postgres
 
 FORMAT = 1
 MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files"
+LAST_BLOCK = b"\0" * tarfile.BLOCKSIZE
 Migrations = set[tuple[str, str]]  # app and name
 
 
@@ -149,6 +150,7 @@ def manifest_of(source: Path) -> Manifest:
             member = archive.next()
             read = archive.extractfile(member) if member and member.name == MANIFEST else None
             said = json.load(read) if read else None
+            _check_end(archive)
     except FileNotFoundError:
         raise Refused(f"There is no file {source}.") from None
     except (OSError, tarfile.TarError, ValueError) as problem:
@@ -156,6 +158,15 @@ def manifest_of(source: Path) -> Manifest:
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise Refused(f"{source} is no backup that this version knows.")
     return Manifest(datetime.fromisoformat(said["made_at"]), {(app, name) for app, name in said["migrations"]})
+
+
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Raises ReadError where the archive ends without its last block: tarfile takes a cut between two files for an end,
+    and whatever stood behind it would be missing without a word."""
+    archive.getmembers()
+    stream = archive.fileobj
+    if stream is None or stream.seek(archive.offset) != archive.offset or stream.read(tarfile.BLOCKSIZE) != LAST_BLOCK:
+        raise tarfile.ReadError("it has no end")
 
 
 def restore(places: Places, source: Path) -> int:

@@ -103,10 +103,28 @@ def pack(path, **members):
     return path
 
 
+TODAYS = '{"format": 1, "made_at": "2026-03-01T00:00:00+00:00", "migrations": []}'
+
+
+def cut(path, more):
+    """A backup that ends so many bytes behind its manifest."""
+    pack(path, manifest_json=TODAYS, database_dump="PGDMP")
+    with tarfile.open(path) as packed:
+        packed.next()
+        end = packed.offset
+    with path.open("r+b") as packed:
+        packed.truncate(end + more)
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [
         (lambda path: path, "There is no file"),
+        (lambda path: cut(path, more=0), "is no backup, or was cut short"),
+        (lambda path: cut(path, more=100), "is no backup, or was cut short"),
+        (lambda path: cut(path, more=1539), "is no backup, or was cut short"),
+        (lambda path: cut(path, more=2048), "is no backup, or was cut short"),
         (lambda path: path.touch() or path, "is no backup"),
         (lambda path: path.write_bytes(b"PK\x03\x04 and so on" * 100) and path, "is no backup, or was cut short"),
         (lambda path: pack(path, other_txt="{}"), "is no backup that this version knows."),
@@ -116,7 +134,10 @@ def pack(path, **members):
             "The backup is of a later version (people 0999_x): update the product first.",
         ),
     ],
-    ids=["no file", "an empty file", "another file", "another tar", "another format", "of tomorrow"],
+    ids=[
+        *("no file", "cut between its files", "cut in a file's head", "cut in a file", "cut after its last file"),
+        *("an empty file", "another file", "another tar", "another format", "of tomorrow"),
+    ],
 )
 def test_what_is_no_backup_is_refused_before_anything_is_touched(run, folder, another, make, why):
     source = make(another / "some.tar")
